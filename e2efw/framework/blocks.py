@@ -1,0 +1,129 @@
+"""Blocks: consecutive events held as columns, with the products made for them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from e2efw.errors import ProductNotFoundError
+from e2efw.framework.tags import ProductKey
+
+
+class ProductLike(Protocol):
+    """What the framework needs of a product; every class of `dataformats` offers it."""
+
+    friendly_type: ClassVar[str]
+    persistent: ClassVar[bool]
+
+    def __len__(self) -> int:
+        """Number of events."""
+
+    def take(self, events: NDArray[np.int64] | slice) -> Self:
+        """The same product for some events."""
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Self]) -> Self:
+        """Events of all parts, in order."""
+
+
+Wanted: TypeAlias = Mapping[ProductKey, type[Any] | None]
+"""Products to read, each with the class it is read as; None keeps whatever columns there are."""
+
+
+@dataclass(frozen=True)
+class ProductInfo:
+    """What is known of a product before the first event.
+
+    Args:
+        friendly_type: first field of the branch name.
+        description: shapes, channel names, as JSON data.
+        persistent: False if it is never written.
+        origin: who has it, for messages: a file or ``module label (type)``.
+    """
+
+    friendly_type: str
+    description: Mapping[str, Any] = field(default_factory=dict)
+    persistent: bool = True
+    origin: str = ""
+
+
+SourceContent: TypeAlias = Mapping[ProductKey, ProductInfo]
+
+
+@dataclass(frozen=True)
+class EventIDs:
+    """Who the events of a block are.
+
+    Args:
+        run: (events,) uint32.
+        lumi: (events,) uint32.
+        event: (events,) uint64.
+        file: where they come from, for messages.
+    """
+
+    run: NDArray[np.uint32]
+    lumi: NDArray[np.uint32]
+    event: NDArray[np.uint64]
+    file: str
+
+    def __len__(self) -> int:
+        return int(self.run.size)
+
+    def name(self, position: int) -> str:
+        """``run:lumi:event`` of one event."""
+        return f"{self.run[position]}:{self.lumi[position]}:{self.event[position]}"
+
+    def take(self, events: NDArray[np.int64] | slice) -> "EventIDs":
+        """The ids of some events."""
+        return EventIDs(self.run[events], self.lumi[events], self.event[events], self.file)
+
+
+@dataclass
+class Block:
+    """Consecutive events and their products.
+
+    A product may exist for some of the events only: a module behind a filter makes nothing for events that were rejected.
+    """
+
+    number: int
+    ids: EventIDs
+    products: dict[ProductKey, ProductLike] = field(default_factory=dict)
+    events: dict[ProductKey, NDArray[np.int64]] = field(default_factory=dict)
+    """For products that not all events have: the positions of those that do."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def put(self, key: ProductKey, product: ProductLike, events: NDArray[np.int64]) -> None:
+        """Add a product for some events; a second call adds those of other events."""
+        if key in self.products:
+            known = self.events[key]
+            order = np.argsort(np.concatenate([known, events]), kind="stable")
+            product = type(product).concatenate([self.products[key], product]).take(order)
+            events = np.concatenate([known, events])[order]
+        self.products[key] = product
+        if events.size < len(self) or key in self.events:
+            self.events[key] = events
+
+    def get(self, key: ProductKey, events: NDArray[np.int64]) -> ProductLike:
+        """The product for exactly these events.
+
+        Raises:
+            ProductNotFoundError: one of the events lacks it.
+        """
+        product = self.products.get(key)
+        if product is None:
+            raise ProductNotFoundError(f"no product {key} in event {self._where(events[:1])}.")
+        having = self.events.get(key)
+        if having is None:
+            return product if events.size == len(self) else product.take(events)
+        lacking = np.setdiff1d(events, having)
+        if lacking.size:
+            raise ProductNotFoundError(f"product {key} was not made for event {self._where(lacking)}: a filter stopped its path.")
+        return product if events.size == having.size else product.take(np.searchsorted(having, events))
+
+    def _where(self, events: Iterable[int]) -> str:
+        first = next(iter(events), None)
+        return "(none)" if first is None else f"{self.ids.name(int(first))} of {self.ids.file}"

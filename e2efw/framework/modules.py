@@ -1,0 +1,180 @@
+"""The contract of plugins: a module is a frozen set of parameters and one function.
+
+>>> class HcalSum(EDProducer):
+...     hits: InputTag = param("reducedHcalRecHits:hbhereco", doc="HB and HE hits")
+...     min_energy: float = param(0.0, unit="GeV", doc="hits at or below this energy are ignored")
+...
+...     def produce(self, hits: HBHERecHits) -> EventFloat:
+...         return EventFloat(value=ak.sum(hits.energy[hits.energy > self.min_energy], axis=1))
+
+The function's arguments are what the module reads: an argument named like an InputTag parameter gets that product; `X | None` gives None
+where nobody has it. An argument annotated with the class that `begin_job` returns gets what `begin_job` opened (a network session, a
+histogram); an argument annotated `EventIDs` gets run, lumi and event numbers. The return annotation is what the module makes: one product, or a NamedTuple of
+products whose field names are the instance labels. A module is tested without any framework: ``HcalSum().produce(hits)``.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, dataclass_transform
+
+from e2efw.framework.blocks import Block, SourceContent, Wanted
+from e2efw.framework.parameters import param
+from e2efw.framework.plugins import register
+from e2efw.framework.provenance import Provenance
+from e2efw.framework.tags import InputTag
+
+
+class JobContext(Protocol):
+    """What a module may know of the job it is in."""
+
+    @property
+    def label(self) -> str:
+        """The module's own label."""
+
+    @property
+    def threads_per_stream(self) -> int:
+        """Threads a network session may use without stealing from other streams."""
+
+    def description(self, parameter: str) -> Mapping[str, Any]:
+        """What is known before the first event of the product behind an InputTag parameter: channels, shapes; {} if nothing."""
+
+    def find_file(self, name: str) -> Path:
+        """A file named in the cfg: absolute, beside the cfg, in the current folder, or packaged in `python_cfg`.
+
+        Raises:
+            FileInPathError: it is in none of these places; names the nearest files.
+        """
+
+    def record(self, fact: str, value: Any) -> None:
+        """Store a fact about this module (a model's checksum, the provider used) in the provenance of the output."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(param,))
+class Module:
+    """Base of all plugins; subclasses become frozen dataclasses of their parameters."""
+
+    kind: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Freeze the parameters and register the class under its name."""
+        super().__init_subclass__(**kwargs)
+        dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        if cls.__module__ != __name__:
+            register(cls)
+
+    begin_job: ClassVar[Callable[..., Any] | None] = None
+    """``begin_job(self, job: JobContext) -> State``: check, open what outlives a block. None: nothing to open."""
+
+    def end_job(self, state: Any) -> None:
+        """Close what `begin_job` opened."""
+
+    def describe(self) -> dict[str, dict[str, Any]]:
+        """What is known of the products before the first event, by instance label: shapes, channel names."""
+        return {}
+
+
+class EDProducer(Module):
+    """Makes products: ``produce(self, products...) -> Product | NamedTuple``."""
+
+    kind: ClassVar[str] = "EDProducer"
+
+
+class EDFilter(Module):
+    """Decides: ``filter(self, products...) -> (events,) bool``; events with False leave the path."""
+
+    kind: ClassVar[str] = "EDFilter"
+
+
+class EDAnalyzer(Module):
+    """Looks: ``analyze(self, products...) -> None``."""
+
+    kind: ClassVar[str] = "EDAnalyzer"
+
+
+class OutputModule(Module):
+    """Writes blocks, in input order, from one thread."""
+
+    kind: ClassVar[str] = "OutputModule"
+
+    def open(self, content: SourceContent, provenance: Provenance) -> "OutputWriter":
+        """Check that writing can succeed and prepare; nothing appears under the final name yet.
+
+        Args:
+            content: every product a block may hold: those of the input and those of this process.
+            provenance: what made each product; complete when the writer closes.
+        """
+        raise NotImplementedError
+
+
+class OutputWriter(Protocol):
+    """An output file being written."""
+
+    @property
+    def wanted(self) -> Wanted:
+        """The products it will write: their keys."""
+
+    def write(self, block: Block) -> None:
+        """Append the events of a block."""
+
+    def close(self) -> str:
+        """Finish; the file appears under its name. Returns one line for the summary."""
+
+    def abort(self) -> None:
+        """Leave nothing behind."""
+
+
+class Source(Module):
+    """Delivers blocks of events."""
+
+    kind: ClassVar[str] = "Source"
+
+    def open(self) -> "OpenSource":
+        """Open the first input; whatever is wrong with it is found here."""
+        raise NotImplementedError
+
+
+class OpenSource(Protocol):
+    """An input being read."""
+
+    @property
+    def content(self) -> SourceContent:
+        """What every block holds or can hold."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """What earlier processes did to this input."""
+
+    @property
+    def n_events(self) -> int | None:
+        """Events in all inputs, None if not known."""
+
+    def blocks(self, wanted: Wanted, events_per_block: int, max_events: int) -> Iterator[Block]:
+        """Read, in order, blocks with the wanted products.
+
+        Args:
+            wanted: keys of products to read, with the class each is read as (None: keep the columns as they are).
+            events_per_block: events in each block but the last.
+            max_events: stop after so many, -1 for all.
+        """
+
+    def report(self) -> list[str]:
+        """Lines for the closing summary: what was dropped or skipped, and why."""
+
+    def close(self) -> None:
+        """Release files and threads."""
+
+
+__all__ = [
+    "EDAnalyzer",
+    "EDFilter",
+    "EDProducer",
+    "InputTag",
+    "JobContext",
+    "Module",
+    "OpenSource",
+    "OutputModule",
+    "OutputWriter",
+    "Source",
+    "param",
+]

@@ -1,0 +1,45 @@
+"""Names of products: what a module asks for, and what a file or a module has."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from e2efw.errors import ConfigurationError
+
+
+@dataclass(frozen=True, order=True)
+class ProductKey:
+    """The full name of a product: who made it, which of its products, in which process."""
+
+    label: str
+    instance: str
+    process: str
+
+    def __str__(self) -> str:
+        return f"{self.label}:{self.instance}:{self.process}"
+
+
+@dataclass(frozen=True)
+class InputTag:
+    """What a module asks for; an empty process means the newest one that has it."""
+
+    label: str
+    instance: str = ""
+    process: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From ``label``, ``label:instance`` or ``label:instance:process``."""
+        fields = text.split(":")
+        if len(fields) > 3:
+            raise ConfigurationError(f"InputTag '{text}': at most label:instance:process.")
+        return cls(*(field.strip() for field in fields))
+
+    def matches(self, key: ProductKey) -> bool:
+        """True if `key` is one of the products this tag may mean."""
+        return (self.label, self.instance) == (key.label, key.instance) and self.process in {"", key.process}
+
+    def __str__(self) -> str:
+        fields = [self.label, self.instance, self.process]
+        while len(fields) > 1 and not fields[-1]:
+            fields.pop()
+        return ":".join(fields)
