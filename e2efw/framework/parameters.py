@@ -1,0 +1,167 @@
+"""Declaration of parameters in a plugin class, and their values out of a cfg.
+
+A parameter is a class attribute: ``min_energy: float = param(0.0, unit="GeV", doc="...")``. It is snake_case in Python and camelCase in
+a cfg. Allowed types: bool, int, float, str, InputTag, Literal of strings, and tuples of these (``tuple[str, ...]``).
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
+
+from e2efw.errors import LogicError
+from e2efw.framework.tags import InputTag
+
+_REQUIRED = dataclasses.MISSING
+
+Check: TypeAlias = Callable[[Any], str | None]
+"""Looks at a value and says what is wrong with it, or None."""
+
+
+def param(
+    default: Any = _REQUIRED,
+    *,
+    doc: str,
+    unit: str = "",
+    tracked: bool = True,
+    check: Check | None = None,
+) -> Any:
+    """Declare a parameter of a plugin.
+
+    Args:
+        default: value when the cfg sets none; left out, the cfg must set it. An InputTag may be given as text.
+        doc: one line for `plugin-help`.
+        unit: physical unit.
+        tracked: False for what cannot change results (threads, printing): it stays out of the provenance.
+        check: says what is wrong with a value, or None; for ranges and the like.
+    """
+    metadata = {"doc": doc, "unit": unit, "tracked": tracked, "check": check}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def positive(value: float) -> str | None:
+    """A check for parameters that must be larger than zero."""
+    return None if value > 0 else "must be larger than 0"
+
+
+def camel_case(name: str) -> str:
+    """The name in a cfg of a Python name: ``min_energy`` -> ``minEnergy``."""
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared parameter.
+
+    Args:
+        name: in Python.
+        cfg_name: in a cfg.
+        type: annotation.
+        default: default value, `dataclasses.MISSING` if the cfg must set it.
+    """
+
+    name: str
+    cfg_name: str
+    type: Any
+    default: Any
+    doc: str
+    unit: str
+    tracked: bool
+    check: Check | None
+
+    @property
+    def required(self) -> bool:
+        """True if the cfg must set it."""
+        return self.default is _REQUIRED
+
+    @property
+    def cms_type(self) -> str:
+        """The cfg type to write: ``double``, ``InputTag``, ``vstring``."""
+        element, is_tuple = element_type(self.type)
+        scalar = _CMS_TYPES["str" if get_origin(element) is Literal else element.__name__]
+        if not is_tuple:
+            return scalar
+        return "VInputTag" if scalar == "InputTag" else f"v{scalar}"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Legal values of a Literal, () for all others."""
+        element, _ = element_type(self.type)
+        return get_args(element) if get_origin(element) is Literal else ()
+
+    def accepts(self, cms_type: str, *, inferred: bool) -> bool:
+        """True if a cfg value of this type may set the parameter.
+
+        Args:
+            cms_type: name of the cfg type, such as ``int32``.
+            inferred: the cfg gave a plain Python value; an integer may then stand for a double and text for an InputTag.
+        """
+        wanted = self.cms_type
+        same = {wanted}
+        if wanted == "int32":
+            same |= {"uint32", "int64", "uint64"}
+        if wanted == "vint32":
+            same |= {"vuint32", "vint64", "vuint64"}
+        if wanted == "string":
+            same |= {"FileInPath"}
+        if inferred:
+            same |= {"double": {"int32", "int64"}, "InputTag": {"string"}, "VInputTag": {"vstring"}, "vdouble": {"vint32"}}.get(wanted, set())
+        return cms_type in same
+
+    def convert(self, value: Any) -> Any:
+        """The Python value of a cfg value of an accepted type.
+
+        Raises:
+            ValueError: the value is not legal; says why.
+        """
+        element, is_tuple = element_type(self.type)
+        converted = tuple(_scalar(element, x) for x in value) if is_tuple else _scalar(element, value)
+        for choice in converted if is_tuple else (converted,):
+            if self.choices and choice not in self.choices:
+                raise ValueError(f"'{choice}' is not one of {', '.join(self.choices)}")
+        complaint = self.check(converted) if self.check else None
+        if complaint:
+            raise ValueError(complaint)
+        return converted
+
+
+_CMS_TYPES = {"bool": "bool", "int": "int32", "float": "double", "str": "string", "InputTag": "InputTag"}
+
+
+def element_type(annotation: Any) -> tuple[Any, bool]:
+    """Type of one value, and whether the parameter is a tuple of them."""
+    if get_origin(annotation) is tuple:
+        return get_args(annotation)[0], True
+    return annotation, False
+
+
+def _scalar(element: Any, value: Any) -> Any:
+    if element is InputTag:
+        return value if isinstance(value, InputTag) else InputTag.parse(str(value))
+    if get_origin(element) is Literal:
+        return str(value)
+    return element(value)
+
+
+def declared(cls: type) -> Mapping[str, Parameter]:
+    """Parameters of a plugin class by cfg name, in order of declaration.
+
+    Raises:
+        LogicError: a parameter has no `param(...)`, or a type that no cfg can set.
+    """
+    hints = get_type_hints(cls)
+    found = {}
+    for field in dataclasses.fields(cls):
+        annotation = hints[field.name]
+        element, _ = element_type(annotation)
+        if get_origin(element) is not Literal and getattr(element, "__name__", "") not in _CMS_TYPES:
+            raise LogicError(f"{cls.__name__}.{field.name}: parameters are bool, int, float, str, InputTag, Literal or tuples, not {annotation}.")
+        if "doc" not in field.metadata or not re.fullmatch(r"[a-z][a-z0-9_]*", field.name):
+            raise LogicError(f"{cls.__name__}.{field.name}: declare parameters in snake_case with param(default, doc=...).")
+        default = field.default
+        if default is not _REQUIRED and element is InputTag:
+            default = tuple(map(InputTag.parse, default)) if annotation is not InputTag else _scalar(InputTag, default)
+        found[camel_case(field.name)] = Parameter(field.name, camel_case(field.name), annotation, default, **field.metadata)
+    return found
