@@ -18,8 +18,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, dataclass_transform
 
+from e2efw.errors import ConfigurationError
 from e2efw.framework.blocks import Block, SourceContent, Wanted
-from e2efw.framework.parameters import param
+from e2efw.framework.parameters import declared, param
 from e2efw.framework.plugins import register
 from e2efw.framework.provenance import Provenance
 from e2efw.framework.tags import InputTag
@@ -62,6 +63,15 @@ class Module:
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         if cls.__module__ != __name__:
             register(cls)
+
+    def __post_init__(self) -> None:
+        """Bring values into their declared types and check them, however the module was made."""
+        for parameter in declared(type(self)).values():
+            try:
+                value = parameter.convert(getattr(self, parameter.name))
+            except ValueError as error:
+                raise ConfigurationError(f"{type(self).__name__}: parameter '{parameter.cfg_name}': {error}.") from error
+            object.__setattr__(self, parameter.name, value)
 
     begin_job: ClassVar[Callable[..., Any] | None] = None
     """``begin_job(self, job: JobContext) -> State``: check, open what outlives a block. None: nothing to open."""

@@ -5,6 +5,7 @@ a cfg. Allowed types: bool, int, float, str, InputTag, Literal of strings, and t
 """
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -145,6 +146,7 @@ def _scalar(element: Any, value: Any) -> Any:
     return element(value)
 
 
+@functools.cache
 def declared(cls: type) -> Mapping[str, Parameter]:
     """Parameters of a plugin class by cfg name, in order of declaration.
 
