@@ -41,12 +41,14 @@ class ProductInfo:
         description: shapes, channel names, as JSON data.
         persistent: False if it is never written.
         origin: who has it, for messages: a file or ``module label (type)``.
+        product_class: class of the product, None if no module of this job knows it.
     """
 
     friendly_type: str
     description: Mapping[str, Any] = field(default_factory=dict)
     persistent: bool = True
     origin: str = ""
+    product_class: type[Any] | None = None
 
 
 SourceContent: TypeAlias = Mapping[ProductKey, ProductInfo]

@@ -1,0 +1,42 @@
+"""What one module may know of the job it is in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from e2efw.errors import FileInPathError
+from e2efw.framework.dataflow import Configured, Dataflow
+from e2efw.framework.files import find_file
+
+
+@dataclass(frozen=True)
+class ModuleContext:
+    """The job as one module sees it; see `modules.JobContext` for the meaning."""
+
+    configured: Configured
+    flow: Dataflow
+    folder: Path
+    threads_per_stream: int
+    facts: dict[str, Any]
+
+    @property
+    def label(self) -> str:
+        """The module's own label."""
+        return self.configured.label
+
+    def description(self, parameter: str) -> Mapping[str, Any]:
+        """What is known before the first event of the product behind an InputTag parameter."""
+        key = self.flow.inputs[self.label].get(parameter)
+        return {} if key is None else self.flow.content[key].description
+
+    def find_file(self, name: str) -> Path:
+        """A file named in the cfg."""
+        try:
+            return find_file(name, self.folder)
+        except FileInPathError as error:
+            raise FileInPathError(f"{self.configured.name}: {error} {self.configured.origins['']}") from error
+
+    def record(self, fact: str, value: Any) -> None:
+        """Store a fact about this module in the provenance of the output."""
+        self.facts[fact] = value

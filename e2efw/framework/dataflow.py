@@ -1,0 +1,112 @@
+"""Who reads what from whom: every InputTag resolved to one product before the first event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from e2efw.errors import ConfigurationError, ProductNotFoundError, nearest
+from e2efw.framework.blocks import ProductInfo, SourceContent
+from e2efw.framework.modules import Module
+from e2efw.framework.schema import Consumed, Schema
+from e2efw.framework.tags import InputTag, ProductKey
+
+
+@dataclass(frozen=True)
+class Configured:
+    """A module with the values its cfg gave it.
+
+    Args:
+        origins: where each parameter was set, by cfg name; "" stands for the module itself. Text such as ``(my_cfg.py:14)``.
+    """
+
+    label: str
+    module: Module
+    schema: Schema
+    origins: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """For messages: type and label."""
+        return f"{type(self.module).__name__} '{self.label}'"
+
+    def origin(self, cfg_name: str) -> str:
+        """Where a parameter was set, or the module if it has its default."""
+        return self.origins.get(cfg_name, self.origins[""])
+
+    def products(self, process: str) -> dict[ProductKey, ProductInfo]:
+        """What it makes, with what is known before the first event."""
+        described = self.module.describe()
+        return {
+            ProductKey(self.label, instance, process): ProductInfo(cls.friendly_type, described.get(instance, {}), cls.persistent, self.name, cls)
+            for instance, cls in self.schema.produces.items()
+        }
+
+
+@dataclass(frozen=True)
+class Dataflow:
+    """The products of a job.
+
+    Args:
+        content: all products, of the input and of this process; those of the input have a class if a module reads them.
+        inputs: for each module label and argument, the product behind it; None for an optional one that nobody has.
+    """
+
+    content: Mapping[ProductKey, ProductInfo]
+    inputs: Mapping[str, Mapping[str, ProductKey | None]]
+
+    def needs(self, process: str) -> dict[str, set[str]]:
+        """For each module label, the labels of this process's modules whose products it reads."""
+        return {label: {key.label for key in keys.values() if key and key.process == process} for label, keys in self.inputs.items()}
+
+
+def resolve(modules: Mapping[str, Configured], source: SourceContent, process: str) -> Dataflow:
+    """Find the product behind every InputTag.
+
+    Args:
+        modules: the modules that run, by label.
+        source: what the input holds, newest process last.
+        process: name of this process.
+
+    Raises:
+        ProductNotFoundError: nobody has the product; names the nearest.
+        ConfigurationError: the product is of another class than the module reads.
+    """
+    content = dict(source)
+    for configured in modules.values():
+        content |= configured.products(process)
+    inputs: dict[str, dict[str, ProductKey | None]] = {}
+    for label, configured in modules.items():
+        inputs[label] = {}
+        for argument, consumed in configured.schema.consumes.items():
+            key = _find(configured, consumed, content)
+            inputs[label][argument] = key
+            if key is not None:
+                _check_class(configured, consumed, key, content[key])
+                if content[key].product_class is None:
+                    content[key] = replace(content[key], product_class=consumed.product_class)
+    return Dataflow(content, inputs)
+
+
+def _find(configured: Configured, consumed: Consumed, content: Mapping[ProductKey, ProductInfo]) -> ProductKey | None:
+    tag: InputTag = getattr(configured.module, consumed.parameter)
+    matching = [key for key in content if tag.matches(key)]
+    if matching:
+        return matching[-1]  # content is ordered by process: the newest
+    if consumed.optional:
+        return None
+    wanted = consumed.product_class
+    same_type = [key for key, info in content.items() if info.friendly_type == wanted.friendly_type]
+    known = [str(InputTag(key.label, key.instance)) for key in same_type or content]
+    of_type = f"Products of type {wanted.friendly_type}" if same_type else f"There is no product of type {wanted.friendly_type}; all products"
+    cfg_name = next(p.cfg_name for p in configured.schema.parameters.values() if p.name == consumed.parameter)
+    raise ProductNotFoundError(
+        f"{configured.name}: no product '{tag}' for '{cfg_name}' {configured.origin(cfg_name)}. {nearest(str(tag), set(known), of_type)}"
+    )
+
+
+def _check_class(configured: Configured, consumed: Consumed, key: ProductKey, info: ProductInfo) -> None:
+    wanted, known = consumed.product_class, info.product_class
+    fits = info.friendly_type == wanted.friendly_type if known is None else issubclass(known, wanted)
+    if not fits:
+        raise ConfigurationError(
+            f"{configured.name}: '{consumed.parameter}' reads {wanted.__name__} ({wanted.friendly_type}), but {key} of {info.origin} "
+            f"is a {known.__name__ if known else info.friendly_type} {configured.origin(consumed.parameter)}."
+        )

@@ -1,0 +1,164 @@
+"""A job: a configuration checked, opened, run over all blocks and closed."""
+
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from e2efw.framework.blocks import Block, Wanted
+from e2efw.framework.configured import JobConfiguration
+from e2efw.framework.context import ModuleContext
+from e2efw.framework.dataflow import Dataflow, resolve
+from e2efw.framework.modules import OpenSource, OutputWriter
+from e2efw.framework.provenance import Provenance
+from e2efw.framework.recording import process_record
+from e2efw.framework.report import JobReport, ModuleTime
+from e2efw.framework.schedule import Step, ordered
+from e2efw.framework.streams import Done, Plan, Worker, run_block
+from e2efw.framework.tags import ProductKey
+
+Progress: TypeAlias = Callable[[JobReport, int | None], None]
+"""Called after every block with what was done so far and the number of events expected, None if that is not known."""
+
+
+@dataclass
+class Job:
+    """A job; `run` does it from the first check to the closed output.
+
+    Everything that can be wrong is found before the first event: the input is opened, every InputTag resolved, the modules ordered, models
+    opened and outputs prepared.
+    """
+
+    configuration: JobConfiguration
+    report: JobReport = field(default_factory=JobReport)
+
+    def run(self, progress: Progress = lambda _report, _total: None) -> JobReport:
+        """Process all events.
+
+        Args:
+            progress: told after every block.
+
+        Raises:
+            E2EFWError: whatever is wrong; no output appears then.
+        """
+        started = time.perf_counter()
+        with contextlib.ExitStack() as stack:
+            source = self.configuration.open_source()
+            stack.callback(source.close)
+            opened = _Opened.open(self.configuration, source, stack)
+            self.report.streams = self.configuration.options.streams
+            self.report.modules = {label: ModuleTime(label, plugin) for label, plugin in opened.plugins(self.configuration).items()}
+            self.report.start_up = time.perf_counter() - started
+            self._loop(opened, progress)
+            self.report.outputs = [writer.close() for writer in opened.writers.values()]
+            self.report.notices += source.report()
+        return self.report
+
+    def _loop(self, opened: "_Opened", progress: Progress) -> None:
+        """Read, run and write all blocks; writing follows the order of reading."""
+        options = self.configuration.options
+        total = opened.source.n_events
+        if options.max_events >= 0:
+            total = options.max_events if total is None else min(total, options.max_events)
+        started = time.perf_counter()
+        blocks = opened.source.blocks(opened.wanted, options.events_per_block, options.max_events)
+        for done in _in_order(opened.plan, self._timed(blocks), options.streams):
+            for label, writer in opened.writers.items():
+                before = time.perf_counter()
+                writer.write(done.block)
+                self._count(label, len(done.block), before)
+            self.report.add(done)
+            self.report.seconds = time.perf_counter() - started
+            progress(self.report, total)
+
+    def _timed(self, blocks: Iterator[Block]) -> Iterator[Block]:
+        """The blocks, with the time spent waiting for them put on the source's account."""
+        while True:
+            before = time.perf_counter()
+            block = next(blocks, None)
+            if block is None:
+                return
+            self._count("source", len(block), before)
+            yield block
+
+    def _count(self, label: str, events: int, since: float) -> None:
+        self.report.modules[label].events += events
+        self.report.modules[label].seconds += time.perf_counter() - since
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A job after all checks, ready for events."""
+
+    source: OpenSource
+    plan: Plan
+    writers: Mapping[str, OutputWriter]
+    wanted: Wanted
+
+    @classmethod
+    def open(cls, configuration: JobConfiguration, source: OpenSource, stack: contextlib.ExitStack) -> "_Opened":
+        """Check the flow of products, begin the modules, prepare the outputs."""
+        running = configuration.running
+        flow = resolve(running, source.content, configuration.process_name)
+        steps = ordered(configuration.paths, flow.needs(configuration.process_name))
+        facts: dict[str, dict[str, Any]] = {label: {} for label in running}
+        workers = {}
+        for label, configured in running.items():
+            context = ModuleContext(configured, flow, configuration.folder, configuration.options.threads_per_stream, facts[label])
+            state = None
+            if configured.module.begin_job is not None:
+                state = configured.module.begin_job(context)
+                stack.callback(configured.module.end_job, state)
+            outputs = list(configured.products(configuration.process_name))
+            workers[label] = Worker(label, configured.module, configured.schema, flow.inputs[label], outputs, state)
+        provenance = Provenance([*source.provenance.processes, process_record(configuration, flow, facts)])
+        writers: dict[str, OutputWriter] = {}
+        for label, output in configuration.outputs.items():
+            writers[label] = output.open(flow.content, provenance)
+            stack.callback(writers[label].abort)
+        kept = {key for writer in writers.values() for key in writer.wanted}
+        read = kept | {key for inputs in flow.inputs.values() for key in inputs.values() if key is not None}
+        wanted = {key: flow.content[key].product_class for key in source.content if key in read}
+        plan = Plan(steps, [path.name for path in configuration.paths], workers, _last_use(steps, workers, kept))
+        return cls(source, plan, writers, wanted)
+
+    def plugins(self, configuration: JobConfiguration) -> dict[str, str]:
+        """Labels and types of everything that takes time, in the order it runs."""
+        order = dict.fromkeys(step.entry.label for step in self.plan.steps)
+        modules = {label: type(self.plan.workers[label].module).__name__ for label in order}
+        outputs = {label: type(output).__name__ for label, output in configuration.outputs.items()}
+        return {"source": type(configuration.source).__name__, **modules, **outputs}
+
+
+def _last_use(steps: list[Step], workers: Mapping[str, Worker], kept: set[ProductKey]) -> list[list[ProductKey]]:
+    """For each step, the products that nobody needs after it."""
+    last: dict[ProductKey, int] = {}
+    for number, step in enumerate(steps):
+        worker = workers[step.entry.label]
+        for key in [*worker.outputs, *worker.inputs.values()]:
+            if key is not None:
+                last[key] = number
+    unused: list[list[ProductKey]] = [[] for _ in steps]
+    for key, number in last.items():
+        if key not in kept:
+            unused[number].append(key)
+    return unused
+
+
+def _in_order(plan: Plan, blocks: Iterator[Block], streams: int) -> Iterator[Done]:
+    """Run blocks on several streams; results come in the order of the blocks, at most `streams` + 1 blocks are in flight."""
+    with ThreadPoolExecutor(streams, thread_name_prefix="stream") as pool:
+        pending: deque[Future[Done]] = deque()
+        try:
+            for block in blocks:
+                pending.append(pool.submit(run_block, plan, block))
+                if len(pending) > streams:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()

@@ -1,0 +1,38 @@
+"""The provenance record of this process, from its configuration."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from e2efw import __version__
+from e2efw.framework.configured import JobConfiguration
+from e2efw.framework.dataflow import Configured, Dataflow
+from e2efw.framework.provenance import ModuleRecord, ProcessRecord, ProductRecord
+from e2efw.framework.tags import InputTag
+
+
+def process_record(configuration: JobConfiguration, flow: Dataflow, facts: Mapping[str, dict[str, Any]]) -> ProcessRecord:
+    """Modules with their tracked parameters, and products with their parents.
+
+    Args:
+        facts: what each module recorded about itself, by label.
+    """
+    modules = [_module_record(configured, facts[label]) for label, configured in configuration.running.items()]
+    products = [
+        ProductRecord(key, info.friendly_type, [parent for parent in flow.inputs[label].values() if parent is not None], info.description)
+        for label, configured in configuration.running.items()
+        for key, info in configured.products(configuration.process_name).items()
+    ]
+    return ProcessRecord(configuration.process_name, f"e2efw {__version__}", modules, products)
+
+
+def _module_record(configured: Configured, facts: dict[str, Any]) -> ModuleRecord:
+    values = {p.cfg_name: getattr(configured.module, p.name) for p in configured.schema.parameters.values() if p.tracked}
+    plugin = type(configured.module)
+    return ModuleRecord(configured.label, plugin.__name__, plugin.kind, {name: _plain(value) for name, value in values.items()}, facts)
+
+
+def _plain(value: Any) -> Any:
+    """As JSON data."""
+    if isinstance(value, InputTag):
+        return str(value)
+    return [_plain(x) for x in value] if isinstance(value, tuple) else value

@@ -1,0 +1,58 @@
+"""What a job did: events, time by module, what was dropped, what was written."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from e2efw.framework.streams import Done
+
+
+@dataclass
+class ModuleTime:
+    """Time spent in one module, summed over streams.
+
+    Args:
+        events: events it ran for.
+        seconds: wall time.
+    """
+
+    label: str
+    plugin: str
+    events: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class JobReport:
+    """Counts and times of a job.
+
+    Args:
+        seconds: wall time of the event loop.
+        start_up: seconds from the start of the job to the first event.
+        modules: in the order they run; reading and writing included.
+        passed: events that passed each path.
+        notices: lines of the source and of modules: dropped hits and the like.
+        outputs: one line per file written.
+    """
+
+    events: int = 0
+    streams: int = 1
+    seconds: float = 0.0
+    start_up: float = 0.0
+    modules: dict[str, ModuleTime] = field(default_factory=dict)
+    passed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    notices: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+
+    @property
+    def events_per_second(self) -> float:
+        """Events over wall time of the event loop, start-up not counted."""
+        return self.events / self.seconds if self.seconds else 0.0
+
+    def add(self, done: Done) -> None:
+        """Count a processed block."""
+        self.events += len(done.block)
+        for label, seconds in done.seconds.items():
+            self.modules[label].seconds += seconds
+            self.modules[label].events += done.visited[label]
+        for path, passed in done.passed.items():
+            self.passed[path] += int(passed.sum())

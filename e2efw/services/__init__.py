@@ -1,0 +1,1 @@
+"""What accompanies a job: progress while it runs, a summary when it ends."""

@@ -1,0 +1,109 @@
+"""The contract of plugins: declarations are the schema."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pytest
+
+from dataformats.candidates import Jets
+from dataformats.results import EventFloat
+from e2efw.errors import ConfigurationError, LogicError
+from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.parameters import declared, positive
+from e2efw.framework.plugins import find_plugin
+from e2efw.framework.schema import schema_of
+
+
+class Opened:
+    """What begin_job opens."""
+
+
+class TwoProducts(NamedTuple):
+    total_pt: EventFloat
+    leading: EventFloat
+
+
+class ModulesExample(EDProducer):
+    """Uses every part of the contract."""
+
+    jets: InputTag = param("ak4:x", doc="jets")
+    photons: InputTag = param("photons", doc="photons")
+    min_pt: float = param(1.5, unit="GeV", doc="threshold", check=positive)
+    names: tuple[str, ...] = param(("a", "b"), doc="names")
+    mode: Literal["fast", "exact"] = param("fast", doc="how")
+
+    def begin_job(self, job: JobContext) -> Opened:
+        return Opened()
+
+    def produce(self, jets: Jets, photons: Jets | None, opened: Opened) -> TwoProducts:
+        raise NotImplementedError
+
+
+def test_declarations_are_the_schema() -> None:
+    schema = schema_of(ModulesExample)
+    assert list(schema.parameters) == ["jets", "photons", "minPt", "names", "mode"]
+    assert [p.cms_type for p in schema.parameters.values()] == ["InputTag", "InputTag", "double", "vstring", "string"]
+    assert schema.consumes["jets"].product_class is Jets
+    assert not schema.consumes["jets"].optional
+    assert schema.consumes["photons"].optional
+    assert list(schema.produces) == ["totalPt", "leading"]
+    assert schema.state_argument == "opened"
+
+
+def test_values_are_brought_into_the_declared_types() -> None:
+    module = ModulesExample(jets="ak8", min_pt=2, names=["c"])  # type: ignore[arg-type]
+    assert module.jets == InputTag("ak8")
+    assert isinstance(module.min_pt, float)
+    assert module.names == ("c",)
+
+
+def test_a_module_is_frozen() -> None:
+    with pytest.raises(AttributeError, match="cannot assign to field 'min_pt'"):
+        ModulesExample().min_pt = 3.0  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [({"min_pt": -1.0}, "parameter 'minPt': must be larger than 0"), ({"mode": "slow"}, "parameter 'mode': 'slow' is not one of fast, exact")],
+)
+def test_an_illegal_value_says_what_is_legal(values: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        ModulesExample(**values)  # type: ignore[arg-type]
+
+
+def test_a_plugin_is_found_by_name_and_a_wrong_name_gets_the_nearest() -> None:
+    assert find_plugin("ModulesExample") is ModulesExample
+    with pytest.raises(ConfigurationError, match=r"no plugin 'ModuleExample'. Did you mean 'ModulesExample'\?"):
+        find_plugin("ModuleExample")
+
+
+def test_an_argument_that_is_nothing_is_refused() -> None:
+    class ModulesStrange(EDProducer):
+        """Asks for something unknown."""
+
+        def produce(self, weather: EventFloat) -> EventFloat:
+            return weather
+
+    with pytest.raises(LogicError, match=r"ModulesStrange.produce: argument 'weather' is neither an InputTag parameter"):
+        schema_of(ModulesStrange)
+
+
+def test_a_producer_must_say_what_it_makes() -> None:
+    class ModulesSilent(EDProducer):
+        """Does not say."""
+
+        def produce(self):  # type: ignore[no-untyped-def]
+            return np.ones(1)
+
+    with pytest.raises(LogicError, match="must be annotated to return a product"):
+        schema_of(ModulesSilent)
+
+
+def test_a_parameter_of_a_type_no_cfg_can_set_is_refused() -> None:
+    class ModulesOdd(EDProducer):
+        """Has a parameter that is a set."""
+
+        odd: set[int] = param(None, doc="a set")
+
+    with pytest.raises(LogicError, match=r"ModulesOdd.odd: parameters are bool, int, float, str"):
+        declared(ModulesOdd)
