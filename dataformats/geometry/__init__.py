@@ -1,0 +1,13 @@
+"""Where CMS cells are and how the pictures are laid out: the one home of detector numbers.
+
+- `constants`: fields, radii, planes and granularities, each with unit and source
+- `detids`: calorimeter DetIds to cell numbers and back, and which ids are true cells (numpy)
+- `tracker_ids`: tracker DetIds to layers, both pixel generations (numpy)
+- `detid_kernels`: the same questions, one id at a time, for numba kernels
+- `ecal`: crystal positions of barrel and endcaps; the crystal a direction points to
+- `hcal`: tower edges and positions; the tower a direction points to
+- `picture`: rows and columns of the stitched ECAL picture (280 x 360) and of the HBHE picture (56 x 72)
+- `barrel_coefficients`, `endcap_coefficients`: the numbers of the crystal model; `fit` made them
+
+Lengths are cm, angles rad, unless a name says otherwise.
+"""
