@@ -1,0 +1,139 @@
+"""``cms.InputTag``: which product a module reads."""
+
+from typing import Any
+
+from e2efw.config.origin import here
+from e2efw.config.parameter import Parameter
+from e2efw.config.vectors import Vector
+
+Triple = tuple[str, str, str]
+
+
+def _fields(parts: tuple[Any, ...]) -> Triple:
+    """Label, instance and process from any of the written forms.
+
+    Raises:
+        RuntimeError: more than three fields, or a field that is no text.
+    """
+    if len(parts) == 1 and isinstance(parts[0], InputTag):
+        return parts[0].fields_()
+    given = tuple(parts[0]) if len(parts) == 1 and isinstance(parts[0], (tuple, list)) else parts
+    if len(given) == 1 and isinstance(given[0], str):
+        given = tuple(given[0].split(":"))
+    if len(given) > 3 or not all(isinstance(field, str) for field in given):
+        raise RuntimeError(
+            f"cms.InputTag: {parts!r} is no tag; a tag is 'label', 'label:instance' or "
+            f"'label:instance:process' ({here()})."
+        )
+    label, instance, process = (*given, "", "", "")[:3]
+    return label, instance, process
+
+
+class InputTag(Parameter):
+    """Module label, product instance label and process name of a product.
+
+    Takes up to three strings, one string ``"label:instance:process"``, or a tuple or list of up to three.
+    """
+
+    def __init__(self, *fields: Any) -> None:
+        self._locate()
+        self._fields = _fields(fields)
+
+    @staticmethod
+    def skipCurrentProcess() -> str:
+        """The process name that means: any earlier process, not this one."""
+        return "@skipCurrentProcess"
+
+    @staticmethod
+    def currentProcess() -> str:
+        """The process name that means: this process."""
+        return "@currentProcess"
+
+    def fields_(self) -> Triple:
+        """Label, instance, process; empty where not given."""
+        return self._fields
+
+    def value(self) -> str:
+        """The tag as text, without trailing colons."""
+        return ":".join(self._fields).rstrip(":")
+
+    def setValue(self, value: Any) -> None:
+        """Take any of the forms of the constructor."""
+        self._set(_fields((value,)))
+
+    def _set(self, fields: Triple) -> None:
+        changed = fields != self._fields
+        self._fields = fields
+        self._touch(changed)
+
+    def getModuleLabel(self) -> str:
+        """Label of the module that makes the product."""
+        return self._fields[0]
+
+    def setModuleLabel(self, label: str) -> None:
+        """Change the module label only."""
+        self._set((label, *self._fields[1:]))
+
+    def getProductInstanceLabel(self) -> str:
+        """Which of that module's products."""
+        return self._fields[1]
+
+    def setProductInstanceLabel(self, label: str) -> None:
+        """Change the instance label only."""
+        self._set((self._fields[0], label, self._fields[2]))
+
+    def getProcessName(self) -> str:
+        """The process that made the product; empty for the newest."""
+        return self._fields[2]
+
+    def setProcessName(self, name: str) -> None:
+        """Change the process name only."""
+        self._set((*self._fields[:2], name))
+
+    def pythonValue(self, indent: int = 0) -> str:  # noqa: ARG002  tags stand on one line
+        """The given fields, quoted."""
+        count = max((i + 1 for i, field in enumerate(self._fields) if field), default=1)
+        return ",".join(f'"{field}"' for field in self._fields[:count])
+
+    def __bool__(self) -> bool:
+        return any(self._fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (InputTag, str, tuple, list)) and self._fields == _fields((other,))
+
+    def __lt__(self, other: object) -> bool:
+        return self._fields < _fields((other,))
+
+    def __gt__(self, other: object) -> bool:
+        return self._fields > _fields((other,))
+
+    def __le__(self, other: object) -> bool:
+        return self._fields <= _fields((other,))
+
+    def __ge__(self, other: object) -> bool:
+        return self._fields >= _fields((other,))
+
+
+class VInputTag(Vector):
+    """Tags; elements keep the form they were written in: text, tuple, list or InputTag."""
+
+    @classmethod
+    def _element(cls, item: Any) -> Any:
+        if not isinstance(item, (str, tuple, list, InputTag)):
+            raise TypeError(cls._complaint(item, "a tag: a str, a tuple of up to three str, or a cms.InputTag"))
+        _fields((item,))
+        return item
+
+    @classmethod
+    def _element_text(cls, item: Any, indent: int) -> str:
+        if isinstance(item, InputTag):
+            return item.dumpPython(indent)
+        return f'"{item}"' if isinstance(item, str) else repr(item)
+
+    def value(self) -> list[str]:
+        """Every element as text, ``label:instance:process``."""
+        return [tag.value() for tag in self.tags()]
+
+    def tags(self) -> list[InputTag]:
+        """Every element as an InputTag."""
+        return [item if isinstance(item, InputTag) else InputTag(item) for item in self]
