@@ -6,8 +6,9 @@ A data format is a class with leaves::
         friendly_type = "HBHERecHitsSorted"
         energy = Leaf("obj.obj.energy_", "float32", unit="GeV", finite=True)
 
-Its objects hold the columns of a whole block of events. ``hits.energy`` is the ragged awkward array (event, hit); ``hits.flat("energy")``
-the flat numpy array and ``hits.offsets`` the event boundaries that kernels take. Both are views of the same memory.
+Its objects hold the columns of a whole block of events. ``hits.energy`` is the ragged awkward array (event, hit);
+``hits.flat("energy")`` the flat numpy array and ``hits.offsets`` the event boundaries that kernels take. Both are views
+of the same memory.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +37,9 @@ class Leaf:
         optional: files may lack it; a missing float column reads as NaN.
     """
 
-    def __init__(self, path: str, dtype: str, *, unit: str = "", doc: str = "", finite: bool = False, optional: bool = False) -> None:
+    def __init__(
+        self, path: str, dtype: str, *, unit: str = "", doc: str = "", finite: bool = False, optional: bool = False
+    ) -> None:
         self.path = path
         self.dtype = np.dtype(dtype)
         self.unit = unit
@@ -124,7 +127,10 @@ class Product:
     @classmethod
     def _refuse_faults(cls, columns: Columns) -> None:
         for reason, bad in cls.faults(columns).items():
-            raise LogicError(f"{cls.__name__}: {reason} in {np.count_nonzero(bad)} of {bad.size} objects, first at {int(bad.argmax())}.")
+            raise LogicError(
+                f"{cls.__name__}: {reason} in {np.count_nonzero(bad)} of {bad.size} objects, "
+                f"first at {int(bad.argmax())}."
+            )
 
 
 class Collection(Product):
@@ -145,14 +151,19 @@ class Collection(Product):
             raise LogicError(f"{type(self).__name__}: offsets must start at 0 and never fall.")
         for name, column in checked.items():
             if column.shape != (offsets[-1],):
-                raise LogicError(f"{type(self).__name__}: column '{name}' has shape {column.shape}, the offsets end at {offsets[-1]}.")
+                raise LogicError(
+                    f"{type(self).__name__}: column '{name}' has shape {column.shape}, "
+                    f"the offsets end at {offsets[-1]}."
+                )
         self._refuse_faults(checked)
         self.offsets = offsets
         self.columns = checked
 
     @classmethod
-    def restored(cls, offsets: NDArray[np.int64], columns: dict[str, NDArray[Any]], description: Mapping[str, Any]) -> Self:
-        """Build from columns known to be valid (a selection of a valid product, screened input) and a stored description."""
+    def restored(
+        cls, offsets: NDArray[np.int64], columns: dict[str, NDArray[Any]], description: Mapping[str, Any]
+    ) -> Self:
+        """Build from columns known to be valid: a selection of a valid product, or screened input."""
         del description  # nothing but columns here; frames keep their layers in it
         product = cls.__new__(cls)
         product.offsets = offsets
@@ -165,7 +176,10 @@ class Collection(Product):
         ragged = {name: list(map(list, column)) for name, column in columns.items()}
         first = next(iter(ragged.values()), [])
         counts = [len(event) for event in first]
-        flat = {name: np.array([x for event in column for x in event], dtype=cls.leaves[name].dtype) for name, column in ragged.items()}
+        flat = {
+            name: np.array([x for event in column for x in event], dtype=cls.leaves[name].dtype)
+            for name, column in ragged.items()
+        }
         return cls(np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]), **flat)
 
     @classmethod
@@ -191,7 +205,9 @@ class Collection(Product):
         if leaf is None:
             raise LogicError(f"{type(self).__name__}: no column '{name}'. {nearest(name, self.leaves)}")
         if leaf.dtype.kind != "f":
-            raise LogicError(f"{type(self).__name__}: the input has no '{leaf.path}', so column '{name}' does not exist.")
+            raise LogicError(
+                f"{type(self).__name__}: the input has no '{leaf.path}', so column '{name}' does not exist."
+            )
         return np.full(int(self.offsets[-1]), np.nan, leaf.dtype)
 
     def values(self, name: str) -> Any:
@@ -207,13 +223,17 @@ class Collection(Product):
             offsets = self.offsets[start : stop + 1] - self.offsets[start]
         else:
             offsets, objects = picked(self.offsets, events)
-        return self.restored(offsets, {name: column[objects] for name, column in self.columns.items()}, self.description)
+        return self.restored(
+            offsets, {name: column[objects] for name, column in self.columns.items()}, self.description
+        )
 
     @classmethod
     def concatenate(cls, parts: Sequence[Self]) -> Self:
         """Columns that not every part has are left out: they are optional."""
         shared = set.intersection(*(set(part.columns) for part in parts))
-        columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns if name in shared}
+        columns = {
+            name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns if name in shared
+        }
         return cls.restored(joined_offsets([part.offsets for part in parts]), columns, parts[0].description)
 
 

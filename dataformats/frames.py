@@ -45,7 +45,9 @@ class SparseFrames(Collection):
             raise LogicError("SparseFrames: a cell lies outside its layer.")
 
     @classmethod
-    def restored(cls, offsets: NDArray[np.int64], columns: dict[str, NDArray[Any]], description: Mapping[str, Any]) -> Self:
+    def restored(
+        cls, offsets: NDArray[np.int64], columns: dict[str, NDArray[Any]], description: Mapping[str, Any]
+    ) -> Self:
         """As for any collection, with the layers from the description."""
         product = super().restored(offsets, columns, description)
         product.layers = tuple(Layer(**layer) for layer in description["layers"])
@@ -77,7 +79,8 @@ class SparseFrames(Collection):
 
         Args:
             name: channel name.
-            shape: rows and columns wanted, a whole multiple of the layer's own; every cell is cut into equal pixels that
+            shape: rows and columns wanted, a whole multiple of the layer's own; every cell is cut into equal pixels
+                that
                 share its value, so sums are conserved. None keeps the layer's shape.
 
         Returns:
@@ -86,9 +89,9 @@ class SparseFrames(Collection):
         number, layer = self.layer(name)
         chosen = self.flat("channel") == number
         event = np.repeat(np.arange(len(self)), self.counts)[chosen]
-        picture = np.zeros((len(self), layer.rows * layer.columns), np.float32)
-        picture[event, self.flat("cell")[chosen]] = self.flat("value")[chosen]
-        picture = picture.reshape(len(self), layer.rows, layer.columns)
+        cells = np.zeros((len(self), layer.rows * layer.columns), np.float32)
+        cells[event, self.flat("cell")[chosen]] = self.flat("value")[chosen]
+        picture = cells.reshape(len(self), layer.rows, layer.columns)
         return picture if shape is None else upsampled(picture, shape)
 
 
@@ -102,8 +105,12 @@ def upsampled(picture: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[n
     rows, columns = picture.shape[-2:]
     down, across = shape[0] // rows, shape[1] // columns
     if (rows * down, columns * across) != shape:
-        raise LogicError(f"A picture of {rows} x {columns} cells cannot be cut into {shape[0]} x {shape[1]} equal pixels.")
-    return (np.repeat(np.repeat(picture, down, axis=-2), across, axis=-1) / np.float32(down * across)).astype(np.float32)
+        raise LogicError(
+            f"A picture of {rows} x {columns} cells cannot be cut into {shape[0]} x {shape[1]} equal pixels."
+        )
+    return (np.repeat(np.repeat(picture, down, axis=-2), across, axis=-1) / np.float32(down * across)).astype(
+        np.float32
+    )
 
 
 class SeedStatus(IntEnum):
@@ -120,7 +127,11 @@ class Seeds(Collection):
     """Centre pixel of the window of every object, in step with the objects."""
 
     friendly_type = "e2eSeeds"
-    row = Leaf("obj.row_", "uint16", doc="row of the centre in the stitched 280 x 360 picture; means nothing unless status is 0")
+    row = Leaf(
+        "obj.row_",
+        "uint16",
+        doc="row of the centre in the stitched 280 x 360 picture; means nothing unless status is 0",
+    )
     column = Leaf("obj.column_", "uint16", doc="column of the centre; means nothing unless status is 0")
     status = Leaf("obj.status_", "uint8", doc="0 has a window; else why not, see SeedStatus")
 
@@ -151,9 +162,14 @@ class Windows(Product):
     ) -> None:
         n_windows = int(offsets[-1])
         if pixels.ndim != 4 or pixels.shape[:2] != (n_windows, len(channels)) or pixels.dtype != np.float32:
-            raise LogicError(f"Windows: {n_windows} windows of {len(channels)} channels do not fit pixels {pixels.shape} {pixels.dtype}.")
+            raise LogicError(
+                f"Windows: {n_windows} windows of {len(channels)} channels do not fit "
+                f"pixels {pixels.shape} {pixels.dtype}."
+            )
         if not owner.shape == row.shape == column.shape == (n_windows,):
-            raise LogicError(f"Windows: owner {owner.shape}, row {row.shape}, column {column.shape} should be ({n_windows},).")
+            raise LogicError(
+                f"Windows: owner {owner.shape}, row {row.shape}, column {column.shape} should be ({n_windows},)."
+            )
         self.channels = tuple(channels)
         self.offsets = offsets
         self.owner = owner

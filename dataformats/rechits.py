@@ -52,5 +52,7 @@ class HBHERecHits(_CaloRecHits):
         return _detid_faults(super().faults(columns), "is no HB or HE cell", valid_hbhe(columns["detid"]))
 
 
-def _detid_faults(faults: dict[str, NDArray[np.bool_]], reason: str, valid: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
+def _detid_faults(
+    faults: dict[str, NDArray[np.bool_]], reason: str, valid: NDArray[np.bool_]
+) -> dict[str, NDArray[np.bool_]]:
     return faults if valid.all() else {**faults, f"detid {reason}": ~valid}

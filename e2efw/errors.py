@@ -1,7 +1,7 @@
 """Every error a user can meet, with its CMSSW category and exit code.
 
-A message reads: *who: what is wrong; what is nearest or allowed; where it was set (file:line)*. This module imports nothing of the
-project, so every room may raise these errors.
+A message reads: *who: what is wrong; what is nearest or allowed; where it was set (file:line)*. This module imports
+nothing of the project, so every room may raise these errors.
 
 Source of the codes: the CMSSW exit-code table (``FWCore/Utilities/EDMException``).
 """
@@ -117,7 +117,7 @@ class FileWriteError(E2EFWError, OSError):
 
 
 def nearest(wrong: str, known: Iterable[str], label: str = "Known") -> str:
-    """The tail of a message that teaches: ``Did you mean 'x'? Known: x, y.``
+    """The tail of a message that teaches, such as "Did you mean 'x'? Known: x, y", with its full stop.
 
     Args:
         wrong: the name that was not found.

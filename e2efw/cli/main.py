@@ -13,33 +13,43 @@ from e2efw import __version__
 from e2efw.errors import E2EFWError
 
 ENTRY_POINTS = "e2efw.commands"
-"""Packages add commands in this entry-point group: ``display = "frameproducers.display:display"``, a function or a `typer.Typer`."""
+"""Packages add commands in this entry-point group: ``display = "package.module:name"``, a function or a Typer app."""
 
 app = typer.Typer(
     name="e2efw",
-    help="End-to-end deep learning for particle physics: CMS RecHits in, pictures and networks, EDM-like ROOT files out.",
+    help="End-to-end deep learning at CMS: RecHits in, pictures and networks, EDM-like ROOT files out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001 (typer passes the value)
+def _version(asked: bool) -> None:
     if asked:
         typer.echo(f"e2efw {__version__}")
         raise typer.Exit
 
 
 @app.callback()
-def options(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False) -> None:
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """Common options."""
 
 
 @app.command(no_args_is_help=True, context_settings={"ignore_unknown_options": True})
 def run(
-    cfg: Annotated[str, typer.Argument(help="Configuration file; a bare name is also looked for among the packaged ones.")],
-    arguments: Annotated[list[str] | None, typer.Argument(help="name=value for the configuration, such as inputFiles=a.root.")] = None,
-    setting: Annotated[list[str] | None, typer.Option("--set", metavar="MODULE.PARAMETER=VALUE", help="Overrule a parameter.")] = None,
+    cfg: Annotated[
+        str, typer.Argument(help="Configuration file; a bare name is also looked for among the packaged ones.")
+    ],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="name=value for the configuration, such as inputFiles=a.root.")
+    ] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="MODULE.PARAMETER=VALUE", help="Overrule a parameter.")
+    ] = None,
     threads: Annotated[int | None, typer.Option("--threads", "-n", min=0, help="Threads; 0 takes all cores.")] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the Python traceback of an error.")] = False,
 ) -> None:
@@ -54,7 +64,9 @@ def run(
 def dump_config(
     cfg: Annotated[str, typer.Argument(help="Configuration file.")],
     arguments: Annotated[list[str] | None, typer.Argument(help="name=value for the configuration.")] = None,
-    setting: Annotated[list[str] | None, typer.Option("--set", metavar="MODULE.PARAMETER=VALUE", help="Overrule a parameter.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="MODULE.PARAMETER=VALUE", help="Overrule a parameter.")
+    ] = None,
 ) -> None:
     """Print a configuration in canonical form; the output is itself a configuration."""
     from e2efw.cli.run import configured_process  # noqa: PLC0415 (--help must not wait)
@@ -63,7 +75,9 @@ def dump_config(
 
 
 @app.command("plugin-help")
-def plugin_help(name: Annotated[str | None, typer.Argument(help="Class of the plugin; left out, all plugins are listed.")] = None) -> None:
+def plugin_help(
+    name: Annotated[str | None, typer.Argument(help="Class of the plugin; left out, all plugins are listed.")] = None,
+) -> None:
     """Show what a plugin reads, makes and can be told."""
     from e2efw.cli.plugin_help import print_plugin_help  # noqa: PLC0415 (--help must not wait for numba)
 

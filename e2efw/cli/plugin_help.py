@@ -38,7 +38,10 @@ def _first_line(plugin: type[Any]) -> str:
 def _print_products(schema: Schema, console: Console) -> None:
     for argument, consumed in schema.consumes.items():
         cfg_name = next(p.cfg_name for p in schema.parameters.values() if p.name == argument)
-        console.print(f"reads {consumed.product_class.__name__} ({cfg_name}){' if present' if consumed.optional else ''}", highlight=False)
+        console.print(
+            f"reads {consumed.product_class.__name__} ({cfg_name}){' if present' if consumed.optional else ''}",
+            highlight=False,
+        )
     for instance, cls in schema.produces.items():
         console.print(f"makes {cls.__name__}{f' with instance label {instance}' if instance else ''}", highlight=False)
 

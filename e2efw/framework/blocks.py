@@ -86,7 +86,8 @@ class EventIDs:
 class Block:
     """Consecutive events and their products.
 
-    A product may exist for some of the events only: a module behind a filter makes nothing for events that were rejected.
+    A product may exist for some of the events only: a module behind a filter makes nothing for events that were
+    rejected.
     """
 
     number: int
@@ -123,7 +124,9 @@ class Block:
             return product if events.size == len(self) else product.take(events)
         lacking = np.setdiff1d(events, having)
         if lacking.size:
-            raise ProductNotFoundError(f"product {key} was not made for event {self._where(lacking)}: a filter stopped its path.")
+            raise ProductNotFoundError(
+                f"product {key} was not made for event {self._where(lacking)}: a filter stopped its path."
+            )
         return product if events.size == having.size else product.take(np.searchsorted(having, events))
 
     def _where(self, events: Iterable[int]) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from e2efw import config as cms
 from e2efw.errors import ConfigurationError, nearest
 from e2efw.framework.dataflow import Configured
 from e2efw.framework.modules import Module, OpenSource, OutputModule, Source
@@ -50,22 +49,32 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         ConfigurationError: unknown plugin or parameter, wrong type, illegal value, no source; with file and line.
     """
     if process.source is None:
-        raise ConfigurationError(f"process '{process.name_()}' has no source: process.source = cms.Source('PoolSource', ...).")
+        raise ConfigurationError(
+            f"process '{process.name_()}' has no source: process.source = cms.Source('PoolSource', ...)."
+        )
     source = _built("source", process.source).module
     if not isinstance(source, Source):
-        raise ConfigurationError(f"process.source: {type(source).__name__} is an {source.kind}, not a Source ({process.source.origin_()}).")
+        raise ConfigurationError(
+            f"process.source: {type(source).__name__} is an {source.kind}, not a Source ({process.source.origin_()})."
+        )
     labels = {entry.label for path in _paths(process) for entry in path.entries}
     defined = {**process.producers, **process.filters, **process.analyzers, **process.outputModules}
     built = {label: _built(label, module) for label, module in defined.items() if label in labels}
     outputs = {label: module.module for label, module in built.items() if isinstance(module.module, OutputModule)}
     running = {label: module for label, module in built.items() if label not in outputs}
-    paths = [PathPlan(path.name, tuple(entry for entry in path.entries if entry.label in running)) for path in _paths(process)]
+    paths = [
+        PathPlan(path.name, tuple(entry for entry in path.entries if entry.label in running))
+        for path in _paths(process)
+    ]
     return JobConfiguration(process.name_(), folder, Options.of(process), source, running, outputs, paths)
 
 
 def _paths(process: Any) -> list[PathPlan]:
     """All paths, then all end paths, as the cfg wrote them."""
-    return [PathPlan(name, tuple(map(_entry, path.flattened()))) for name, path in {**process.paths, **process.endpaths}.items()]
+    return [
+        PathPlan(name, tuple(map(_entry, path.flattened())))
+        for name, path in {**process.paths, **process.endpaths}.items()
+    ]
 
 
 def _entry(spelling: str) -> PathEntry:
@@ -81,7 +90,10 @@ def _built(label: str, module: Any) -> Configured:
         raise ConfigurationError(f"'{label}' ({module.origin_()}): {error}") from error
     written = type(module).__name__
     if plugin.kind != written:
-        raise ConfigurationError(f"'{label}': {plugin.__name__} is an {plugin.kind}, write cms.{plugin.kind}, not cms.{written} ({module.origin_()}).")
+        raise ConfigurationError(
+            f"'{label}': {plugin.__name__} is an {plugin.kind}, write cms.{plugin.kind}, "
+            f"not cms.{written} ({module.origin_()})."
+        )
     schema = schema_of(plugin)
     origins = {"": f"({module.origin_()})"}
     values = {}
@@ -90,18 +102,24 @@ def _built(label: str, module: Any) -> Configured:
         values[_python_name(plugin, label, cfg_name, origins)] = _value(plugin, label, cfg_name, given)
     for parameter in schema.parameters.values():
         if parameter.required and parameter.name not in values:
-            raise ConfigurationError(f"{plugin.__name__} '{label}': parameter '{parameter.cfg_name}' must be set {origins['']}. It is: {parameter.doc}.")
+            raise ConfigurationError(
+                f"{plugin.__name__} '{label}': parameter '{parameter.cfg_name}' must be set {origins['']}. "
+                f"It is: {parameter.doc}."
+            )
     return Configured(label, plugin(**values), schema, origins)
 
 
 def _python_name(plugin: type[Module], label: str, cfg_name: str, origins: Mapping[str, str]) -> str:
     parameters = schema_of(plugin).parameters
     if cfg_name not in parameters:
-        raise ConfigurationError(f"{plugin.__name__} '{label}': no parameter '{cfg_name}' {origins[cfg_name]}. {nearest(cfg_name, parameters)}")
+        raise ConfigurationError(
+            f"{plugin.__name__} '{label}': no parameter '{cfg_name}' {origins[cfg_name]}. "
+            f"{nearest(cfg_name, parameters)}"
+        )
     return parameters[cfg_name].name
 
 
-def _value(plugin: type[Module], label: str, cfg_name: str, given: cms.Parameter) -> Any:
+def _value(plugin: type[Module], label: str, cfg_name: str, given: Any) -> Any:
     """The Python value of a cfg parameter."""
     parameter = schema_of(plugin).parameters[cfg_name]
     who = f"{plugin.__name__} '{label}': parameter '{cfg_name}'"

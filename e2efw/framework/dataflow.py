@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
 from e2efw.errors import ConfigurationError, ProductNotFoundError, nearest
 from e2efw.framework.blocks import ProductInfo, SourceContent
 from e2efw.framework.modules import Module
@@ -14,7 +15,8 @@ class Configured:
     """A module with the values its cfg gave it.
 
     Args:
-        origins: where each parameter was set, by cfg name; "" stands for the module itself. Text such as ``(my_cfg.py:14)``.
+        origins: where each parameter was set, by cfg name; "" stands for the module itself. Text such as
+            ``(my_cfg.py:14)``.
     """
 
     label: str
@@ -35,7 +37,9 @@ class Configured:
         """What it makes, with what is known before the first event."""
         described = self.module.describe()
         return {
-            ProductKey(self.label, instance, process): ProductInfo(cls.friendly_type, described.get(instance, {}), cls.persistent, self.name, cls)
+            ProductKey(self.label, instance, process): ProductInfo(
+                cls.friendly_type, described.get(instance, {}), cls.persistent, self.name, cls
+            )
             for instance, cls in self.schema.produces.items()
         }
 
@@ -54,7 +58,10 @@ class Dataflow:
 
     def needs(self, process: str) -> dict[str, set[str]]:
         """For each module label, the labels of this process's modules whose products it reads."""
-        return {label: {key.label for key in keys.values() if key and key.process == process} for label, keys in self.inputs.items()}
+        return {
+            label: {key.label for key in keys.values() if key and key.process == process}
+            for label, keys in self.inputs.items()
+        }
 
 
 def resolve(modules: Mapping[str, Configured], source: SourceContent, process: str) -> Dataflow:
@@ -95,10 +102,15 @@ def _find(configured: Configured, consumed: Consumed, content: Mapping[ProductKe
     wanted = consumed.product_class
     same_type = [key for key, info in content.items() if info.friendly_type == wanted.friendly_type]
     known = [str(InputTag(key.label, key.instance)) for key in same_type or content]
-    of_type = f"Products of type {wanted.friendly_type}" if same_type else f"There is no product of type {wanted.friendly_type}; all products"
+    of_type = (
+        f"Products of type {wanted.friendly_type}"
+        if same_type
+        else f"There is no product of type {wanted.friendly_type}; all products"
+    )
     cfg_name = next(p.cfg_name for p in configured.schema.parameters.values() if p.name == consumed.parameter)
     raise ProductNotFoundError(
-        f"{configured.name}: no product '{tag}' for '{cfg_name}' {configured.origin(cfg_name)}. {nearest(str(tag), set(known), of_type)}"
+        f"{configured.name}: no product '{tag}' for '{cfg_name}' {configured.origin(cfg_name)}. "
+        f"{nearest(str(tag), set(known), of_type)}"
     )
 
 
@@ -107,6 +119,7 @@ def _check_class(configured: Configured, consumed: Consumed, key: ProductKey, in
     fits = info.friendly_type == wanted.friendly_type if known is None else issubclass(known, wanted)
     if not fits:
         raise ConfigurationError(
-            f"{configured.name}: '{consumed.parameter}' reads {wanted.__name__} ({wanted.friendly_type}), but {key} of {info.origin} "
+            f"{configured.name}: '{consumed.parameter}' reads {wanted.__name__} ({wanted.friendly_type}), "
+            f"but {key} of {info.origin} "
             f"is a {known.__name__ if known else info.friendly_type} {configured.origin(consumed.parameter)}."
         )

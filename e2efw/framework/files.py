@@ -18,7 +18,8 @@ def find_file(name: str, folder: Path) -> Path:
     """A file or folder named in a cfg.
 
     Args:
-        name: absolute, or relative to the cfg's folder, the current folder or the packaged `python_cfg`, tried in this order.
+        name: absolute, or relative to the cfg's folder, the current folder or the packaged `python_cfg`, tried in this
+            order.
         folder: the cfg's folder.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from e2efw.framework.blocks import Block, Wanted
 from e2efw.framework.configured import JobConfiguration
 from e2efw.framework.context import ModuleContext
-from e2efw.framework.dataflow import Dataflow, resolve
+from e2efw.framework.dataflow import resolve
 from e2efw.framework.modules import OpenSource, OutputWriter
 from e2efw.framework.provenance import Provenance
 from e2efw.framework.recording import process_record
@@ -28,8 +28,8 @@ Progress: TypeAlias = Callable[[JobReport, int | None], None]
 class Job:
     """A job; `run` does it from the first check to the closed output.
 
-    Everything that can be wrong is found before the first event: the input is opened, every InputTag resolved, the modules ordered, models
-    opened and outputs prepared.
+    Everything that can be wrong is found before the first event: the input is opened, every InputTag resolved, the
+    modules ordered, models opened and outputs prepared.
     """
 
     configuration: JobConfiguration
@@ -50,7 +50,9 @@ class Job:
             stack.callback(source.close)
             opened = _Opened.open(self.configuration, source, stack)
             self.report.streams = self.configuration.options.streams
-            self.report.modules = {label: ModuleTime(label, plugin) for label, plugin in opened.plugins(self.configuration).items()}
+            self.report.modules = {
+                label: ModuleTime(label, plugin) for label, plugin in opened.plugins(self.configuration).items()
+            }
             self.report.start_up = time.perf_counter() - started
             self._loop(opened, progress)
             self.report.outputs = [writer.close() for writer in opened.writers.values()]
@@ -107,7 +109,9 @@ class _Opened:
         facts: dict[str, dict[str, Any]] = {label: {} for label in running}
         workers = {}
         for label, configured in running.items():
-            context = ModuleContext(configured, flow, configuration.folder, configuration.options.threads_per_stream, facts[label])
+            context = ModuleContext(
+                configured, flow, configuration.folder, configuration.options.threads_per_stream, facts[label]
+            )
             state = None
             if configured.module.begin_job is not None:
                 state = configured.module.begin_job(context)
@@ -149,7 +153,7 @@ def _last_use(steps: list[Step], workers: Mapping[str, Worker], kept: set[Produc
 
 
 def _in_order(plan: Plan, blocks: Iterator[Block], streams: int) -> Iterator[Done]:
-    """Run blocks on several streams; results come in the order of the blocks, at most `streams` + 1 blocks are in flight."""
+    """Run blocks on several streams, at most `streams` + 1 in flight; results come in the order of the blocks."""
     with ThreadPoolExecutor(streams, thread_name_prefix="stream") as pool:
         pending: deque[Future[Done]] = deque()
         try:

@@ -7,16 +7,17 @@
 ...     def produce(self, hits: HBHERecHits) -> EventFloat:
 ...         return EventFloat(value=ak.sum(hits.energy[hits.energy > self.min_energy], axis=1))
 
-The function's arguments are what the module reads: an argument named like an InputTag parameter gets that product; `X | None` gives None
-where nobody has it. An argument annotated with the class that `begin_job` returns gets what `begin_job` opened (a network session, a
-histogram); an argument annotated `EventIDs` gets run, lumi and event numbers. The return annotation is what the module makes: one product, or a NamedTuple of
-products whose field names are the instance labels. A module is tested without any framework: ``HcalSum().produce(hits)``.
+The function's arguments are what the module reads: an argument named like an InputTag parameter gets that product; `X |
+None` gives None where nobody has it. An argument annotated with the class that `begin_job` returns gets what
+`begin_job` opened (a network session, a histogram); an argument annotated `EventIDs` gets run, lumi and event numbers.
+The return annotation is what the module makes: one product, or a NamedTuple of products whose field names are the
+instance labels. A module is tested without any framework: ``HcalSum().produce(hits)``.
 """
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from e2efw.errors import ConfigurationError
 from e2efw.framework.blocks import Block, SourceContent, Wanted
@@ -38,7 +39,7 @@ class JobContext(Protocol):
         """Threads a network session may use without stealing from other streams."""
 
     def description(self, parameter: str) -> Mapping[str, Any]:
-        """What is known before the first event of the product behind an InputTag parameter: channels, shapes; {} if nothing."""
+        """What is known before the first event of the product behind an InputTag parameter: channels, shapes."""
 
     def find_file(self, name: str) -> Path:
         """A file named in the cfg: absolute, beside the cfg, in the current folder, or packaged in `python_cfg`.
@@ -51,11 +52,15 @@ class JobContext(Protocol):
         """Store a fact about this module (a model's checksum, the provider used) in the provenance of the output."""
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(param,))
 class Module:
     """Base of all plugins; subclasses become frozen dataclasses of their parameters."""
 
     kind: ClassVar[str] = ""
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **parameters: Any) -> None:
+            """Parameters by Python name; those left out have their defaults."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Freeze the parameters and register the class under its name."""
@@ -70,7 +75,9 @@ class Module:
             try:
                 value = parameter.convert(getattr(self, parameter.name))
             except ValueError as error:
-                raise ConfigurationError(f"{type(self).__name__}: parameter '{parameter.cfg_name}': {error}.") from error
+                raise ConfigurationError(
+                    f"{type(self).__name__}: parameter '{parameter.cfg_name}': {error}."
+                ) from error
             object.__setattr__(self, parameter.name, value)
 
     begin_job: ClassVar[Callable[..., Any] | None] = None

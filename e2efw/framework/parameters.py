@@ -1,11 +1,11 @@
 """Declaration of parameters in a plugin class, and their values out of a cfg.
 
-A parameter is a class attribute: ``min_energy: float = param(0.0, unit="GeV", doc="...")``. It is snake_case in Python and camelCase in
-a cfg. Allowed types: bool, int, float, str, InputTag, Literal of strings, and tuples of these (``tuple[str, ...]``).
+A parameter is a class attribute: ``min_energy: float = param(0.0, unit="GeV", doc="...")``. It is snake_case in Python
+and camelCase in a cfg. Allowed types: bool, int, float, str, InputTag, Literal of strings, and tuples of these
+(``tuple[str, ...]``).
 """
 
 import dataclasses
-import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -97,7 +97,8 @@ class Parameter:
 
         Args:
             cms_type: name of the cfg type, such as ``int32``.
-            inferred: the cfg gave a plain Python value; an integer may then stand for a double and text for an InputTag.
+            inferred: the cfg gave a plain Python value; an integer may then stand for a double and text for an
+                InputTag.
         """
         wanted = self.cms_type
         same = {wanted}
@@ -108,7 +109,12 @@ class Parameter:
         if wanted == "string":
             same |= {"FileInPath"}
         if inferred:
-            same |= {"double": {"int32", "int64"}, "InputTag": {"string"}, "VInputTag": {"vstring"}, "vdouble": {"vint32"}}.get(wanted, set())
+            same |= {
+                "double": {"int32", "int64"},
+                "InputTag": {"string"},
+                "VInputTag": {"vstring"},
+                "vdouble": {"vint32"},
+            }.get(wanted, set())
         return cms_type in same
 
     def convert(self, value: Any) -> Any:
@@ -146,7 +152,6 @@ def _scalar(element: Any, value: Any) -> Any:
     return element(value)
 
 
-@functools.cache
 def declared(cls: type) -> Mapping[str, Parameter]:
     """Parameters of a plugin class by cfg name, in order of declaration.
 
@@ -159,11 +164,18 @@ def declared(cls: type) -> Mapping[str, Parameter]:
         annotation = hints[field.name]
         element, _ = element_type(annotation)
         if get_origin(element) is not Literal and getattr(element, "__name__", "") not in _CMS_TYPES:
-            raise LogicError(f"{cls.__name__}.{field.name}: parameters are bool, int, float, str, InputTag, Literal or tuples, not {annotation}.")
+            raise LogicError(
+                f"{cls.__name__}.{field.name}: parameters are bool, int, float, str, InputTag, Literal or tuples, "
+                f"not {annotation}."
+            )
         if "doc" not in field.metadata or not re.fullmatch(r"[a-z][a-z0-9_]*", field.name):
-            raise LogicError(f"{cls.__name__}.{field.name}: declare parameters in snake_case with param(default, doc=...).")
+            raise LogicError(
+                f"{cls.__name__}.{field.name}: declare parameters in snake_case with param(default, doc=...)."
+            )
         default = field.default
         if default is not _REQUIRED and element is InputTag:
             default = tuple(map(InputTag.parse, default)) if annotation is not InputTag else _scalar(InputTag, default)
-        found[camel_case(field.name)] = Parameter(field.name, camel_case(field.name), annotation, default, **field.metadata)
+        found[camel_case(field.name)] = Parameter(
+            field.name, camel_case(field.name), annotation, default, **field.metadata
+        )
     return found

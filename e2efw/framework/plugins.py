@@ -15,7 +15,9 @@ def register(cls: type[Any]) -> None:
     """Called for every plugin class when its module is imported."""
     known = _registered.get(cls.__name__)
     if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
-        raise LogicError(f"Two plugins are called {cls.__name__}: one in {known.__module__}, one in {cls.__module__}. Rename one.")
+        raise LogicError(
+            f"Two plugins are called {cls.__name__}: one in {known.__module__}, one in {cls.__module__}. Rename one."
+        )
     _registered[cls.__name__] = cls
 
 

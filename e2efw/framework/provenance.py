@@ -82,7 +82,8 @@ class Provenance:
         processes = []
         for process in json.loads(text)["processes"]:
             modules = [
-                ModuleRecord(**{name: value for name, value in module.items() if name != "parameter_set_id"}) for module in process["modules"]
+                ModuleRecord(**{name: value for name, value in module.items() if name != "parameter_set_id"})
+                for module in process["modules"]
             ]
             products = [
                 ProductRecord(

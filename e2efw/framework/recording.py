@@ -10,7 +10,9 @@ from e2efw.framework.provenance import ModuleRecord, ProcessRecord, ProductRecor
 from e2efw.framework.tags import InputTag
 
 
-def process_record(configuration: JobConfiguration, flow: Dataflow, facts: Mapping[str, dict[str, Any]]) -> ProcessRecord:
+def process_record(
+    configuration: JobConfiguration, flow: Dataflow, facts: Mapping[str, dict[str, Any]]
+) -> ProcessRecord:
     """Modules with their tracked parameters, and products with their parents.
 
     Args:
@@ -18,7 +20,12 @@ def process_record(configuration: JobConfiguration, flow: Dataflow, facts: Mappi
     """
     modules = [_module_record(configured, facts[label]) for label, configured in configuration.running.items()]
     products = [
-        ProductRecord(key, info.friendly_type, [parent for parent in flow.inputs[label].values() if parent is not None], info.description)
+        ProductRecord(
+            key,
+            info.friendly_type,
+            [parent for parent in flow.inputs[label].values() if parent is not None],
+            info.description,
+        )
         for label, configured in configuration.running.items()
         for key, info in configured.products(configuration.process_name).items()
     ]
@@ -26,9 +33,13 @@ def process_record(configuration: JobConfiguration, flow: Dataflow, facts: Mappi
 
 
 def _module_record(configured: Configured, facts: dict[str, Any]) -> ModuleRecord:
-    values = {p.cfg_name: getattr(configured.module, p.name) for p in configured.schema.parameters.values() if p.tracked}
+    values = {
+        p.cfg_name: getattr(configured.module, p.name) for p in configured.schema.parameters.values() if p.tracked
+    }
     plugin = type(configured.module)
-    return ModuleRecord(configured.label, plugin.__name__, plugin.kind, {name: _plain(value) for name, value in values.items()}, facts)
+    return ModuleRecord(
+        configured.label, plugin.__name__, plugin.kind, {name: _plain(value) for name, value in values.items()}, facts
+    )
 
 
 def _plain(value: Any) -> Any:

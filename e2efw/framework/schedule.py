@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from itertools import pairwise
 from typing import TypeAlias
 
 from e2efw.errors import ScheduleError
@@ -50,7 +51,8 @@ class Step:
 def ordered(paths: Sequence[PathPlan], needs: Mapping[str, Iterable[str]]) -> list[Step]:
     """Put the modules of all paths into one order in which every product is made before it is read.
 
-    A module runs where the first path reaches it, for the events that path still has; a later path runs it for the rest.
+    A module runs where the first path reaches it, for the events that path still has; a later path runs it for the
+    rest.
 
     Args:
         paths: in order of priority.
@@ -90,7 +92,9 @@ def _before(node: Node, paths: Sequence[PathPlan], needs: Mapping[str, Iterable[
     for maker in needs.get(entries[position].label, ()):
         if any(entry.label == maker for entry in entries[:position]):
             continue  # on the same path, earlier: made for every event that gets here
-        earlier |= {(p, i) for p, other in enumerate(paths) for i, entry in enumerate(other.entries) if entry.label == maker}
+        earlier |= {
+            (p, i) for p, other in enumerate(paths) for i, entry in enumerate(other.entries) if entry.label == maker
+        }
     return earlier
 
 
@@ -108,8 +112,12 @@ def _cycle(stuck: set[Node], before: Mapping[Node, set[Node]], paths: Sequence[P
             break
         trail.append(following)
     parts = []
-    for this, that in zip(loop[:-1], loop[1:], strict=True):
+    for this, that in pairwise(loop):
         on_path = f" [path {paths[this[0]].name}]"
         is_predecessor = that == (this[0], this[1] - 1)
-        parts.append(f"'{name(this)}' comes after '{name(that)}'{on_path}" if is_predecessor else f"'{name(this)}' consumes '{name(that)}'{on_path}")
+        parts.append(
+            f"'{name(this)}' comes after '{name(that)}'{on_path}"
+            if is_predecessor
+            else f"'{name(this)}' consumes '{name(that)}'{on_path}"
+        )
     return ", ".join(parts)

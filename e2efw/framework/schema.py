@@ -1,6 +1,5 @@
 """What a plugin's declarations say: its parameters, what it consumes, what it produces."""
 
-import functools
 import inspect
 import types
 from collections.abc import Mapping
@@ -55,7 +54,6 @@ class Schema:
     several: bool
 
 
-@functools.cache
 def schema_of(plugin: type[Module]) -> Schema:
     """Read the declarations of a plugin class.
 
@@ -84,7 +82,8 @@ def schema_of(plugin: type[Module]) -> Schema:
             special["state"] = name
         else:
             raise LogicError(
-                f"{plugin.__name__}.{function}: argument '{name}' is neither an InputTag parameter with a product class "
+                f"{plugin.__name__}.{function}: argument '{name}' is neither an InputTag parameter "
+                "with a product class "
                 f"({', '.join(sorted(tags)) or 'there are none'}), nor EventIDs, nor what begin_job returns."
             )
     produces, several = _products(plugin, returned) if function == "produce" else ({}, False)
@@ -107,4 +106,6 @@ def _products(plugin: type[Module], returned: Any) -> tuple[dict[str, type[Any]]
         classes = {camel_case(name): hint for name, hint in get_type_hints(returned).items()}
         if all(hasattr(cls, "take") for cls in classes.values()):
             return classes, True
-    raise LogicError(f"{plugin.__name__}.produce: must be annotated to return a product or a NamedTuple of products, not {returned}.")
+    raise LogicError(
+        f"{plugin.__name__}.produce: must be annotated to return a product or a NamedTuple of products, not {returned}."
+    )

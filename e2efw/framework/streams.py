@@ -38,7 +38,9 @@ class Worker:
 
     def run(self, block: Block, events: NDArray[np.int64]) -> Mask | None:
         """Run for these events of the block; products go into the block, a filter's decisions are returned."""
-        arguments = {name: None if key is None else block.get(key, events) for name, key in self.inputs.items()}
+        arguments: dict[str, Any] = {
+            name: None if key is None else block.get(key, events) for name, key in self.inputs.items()
+        }
         if self.schema.ids_argument:
             arguments[self.schema.ids_argument] = block.ids if events.size == len(block) else block.ids.take(events)
         if self.schema.state_argument:
@@ -49,7 +51,9 @@ class Worker:
         products = returned if self.schema.several else (returned,)
         for key, product, expected in zip(self.outputs, products, self.schema.produces.values(), strict=False):
             if not isinstance(product, expected) or len(product) != events.size:
-                raise LogicError(f"made {type(product).__name__} instead of {expected.__name__} for {events.size} events.")
+                raise LogicError(
+                    f"made {type(product).__name__} instead of {expected.__name__} for {events.size} events."
+                )
             block.put(key, product, events)
         return None
 
@@ -132,5 +136,7 @@ def _run_named(worker: Worker, block: Block, events: NDArray[np.int64]) -> Mask 
         return worker.run(block, events)
     except Exception as error:
         first, last = block.ids.name(int(events[0])), block.ids.name(int(events[-1]))
-        error.add_note(f"in module '{worker.label}' ({type(worker.module).__name__}), events {first} to {last} of {block.ids.file}")
+        error.add_note(
+            f"in module '{worker.label}' ({type(worker.module).__name__}), events {first} to {last} of {block.ids.file}"
+        )
         raise

@@ -29,12 +29,20 @@ class JobProgress:
         if self._console.is_terminal:
             rate = TextColumn("{task.fields[rate]:,.0f} events/s")
             self._bar = Progress(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(), console=self._console, transient=True
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                rate,
+                TimeRemainingColumn(),
+                console=self._console,
+                transient=True,
             )
             self._bar.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         """Take the bar away."""
         if self._bar is not None:
             self._bar.stop()
@@ -55,4 +63,6 @@ class JobProgress:
         if lines > self._lines:
             self._lines = lines
             of_total = "" if total is None else f" of {total}"
-            self._console.print(f"{report.events}{of_total} events, {report.events_per_second:,.0f} events/s", highlight=False)
+            self._console.print(
+                f"{report.events}{of_total} events, {report.events_per_second:,.0f} events/s", highlight=False
+            )

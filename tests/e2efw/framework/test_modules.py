@@ -51,7 +51,7 @@ def test_declarations_are_the_schema() -> None:
 
 
 def test_values_are_brought_into_the_declared_types() -> None:
-    module = ModulesExample(jets="ak8", min_pt=2, names=["c"])  # type: ignore[arg-type]
+    module = ModulesExample(jets="ak8", min_pt=2, names=["c"])
     assert module.jets == InputTag("ak8")
     assert isinstance(module.min_pt, float)
     assert module.names == ("c",)
@@ -59,16 +59,19 @@ def test_values_are_brought_into_the_declared_types() -> None:
 
 def test_a_module_is_frozen() -> None:
     with pytest.raises(AttributeError, match="cannot assign to field 'min_pt'"):
-        ModulesExample().min_pt = 3.0  # type: ignore[misc]
+        ModulesExample().min_pt = 3.0
 
 
 @pytest.mark.parametrize(
     ("values", "message"),
-    [({"min_pt": -1.0}, "parameter 'minPt': must be larger than 0"), ({"mode": "slow"}, "parameter 'mode': 'slow' is not one of fast, exact")],
+    [
+        ({"min_pt": -1.0}, "parameter 'minPt': must be larger than 0"),
+        ({"mode": "slow"}, "parameter 'mode': 'slow' is not one of fast, exact"),
+    ],
 )
 def test_an_illegal_value_says_what_is_legal(values: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
-        ModulesExample(**values)  # type: ignore[arg-type]
+        ModulesExample(**values)
 
 
 def test_a_plugin_is_found_by_name_and_a_wrong_name_gets_the_nearest() -> None:
@@ -84,7 +87,9 @@ def test_an_argument_that_is_nothing_is_refused() -> None:
         def produce(self, weather: EventFloat) -> EventFloat:
             return weather
 
-    with pytest.raises(LogicError, match=r"ModulesStrange.produce: argument 'weather' is neither an InputTag parameter"):
+    with pytest.raises(
+        LogicError, match=r"ModulesStrange.produce: argument 'weather' is neither an InputTag parameter"
+    ):
         schema_of(ModulesStrange)
 
 

@@ -61,7 +61,8 @@ DOUBLE = ProductKey("double", "", "P")
 
 def plan(paths: dict[str, str], workers: list[Worker]) -> Plan:
     entries = {
-        name: tuple(PathEntry(x.lstrip("!-"), veto=x.startswith("!"), ignore=x.startswith("-")) for x in text.split()) for name, text in paths.items()
+        name: tuple(PathEntry(x.lstrip("!-"), veto=x.startswith("!"), ignore=x.startswith("-")) for x in text.split())
+        for name, text in paths.items()
     }
     plans = [PathPlan(name, path) for name, path in entries.items()]
     by_label = {worker.label: worker for worker in workers}
@@ -76,7 +77,10 @@ def test_what_follows_a_filter_sees_only_the_events_that_passed() -> None:
     assert done.block.get(DOUBLE, np.array([0, 2, 4])).take(slice(None)).value.tolist() == [0, 4, 8]  # type: ignore[attr-defined]
     assert done.visited == {"even": 5, "double": 3}
     assert done.passed["p"].tolist() == [True, False, True, False, True]
-    with pytest.raises(ProductNotFoundError, match="product double::P was not made for event 1:1:1 of memory: a filter stopped its path"):
+    with pytest.raises(
+        ProductNotFoundError,
+        match="product double::P was not made for event 1:1:1 of memory: a filter stopped its path",
+    ):
         done.block.get(DOUBLE, np.array([0, 1]))
 
 
@@ -88,7 +92,11 @@ def test_a_veto_inverts_and_an_ignored_filter_decides_nothing() -> None:
 
 
 def test_a_module_on_two_paths_runs_once_per_event() -> None:
-    workers = [worker("even", StreamsDivisible(by=2)), worker("third", StreamsDivisible(by=3)), worker("double", StreamsDoubler(), number=NUMBER)]
+    workers = [
+        worker("even", StreamsDivisible(by=2)),
+        worker("third", StreamsDivisible(by=3)),
+        worker("double", StreamsDoubler(), number=NUMBER),
+    ]
     done = run_block(plan({"p": "even double", "q": "third double"}, workers), block_of(9))
     assert done.visited["double"] == 6
     made = np.array([0, 2, 3, 4, 6, 8])
@@ -106,7 +114,9 @@ def test_paths_of_filters_agree_with_a_loop_over_events(data: st.DataObject) -> 
     n_events = data.draw(st.integers(1, 30))
     divisors = {f"by{d}": d for d in (2, 3, 5)}
     spelling = st.builds(str.__add__, st.sampled_from(["", "!", "-"]), st.sampled_from([*divisors, "double"]))
-    clean = st.lists(spelling, max_size=5).map(lambda names: " ".join(x if "double" not in x else "double" for x in names))
+    clean = st.lists(spelling, max_size=5).map(
+        lambda names: " ".join(x if "double" not in x else "double" for x in names)
+    )
     paths = {f"p{i}": data.draw(clean) for i in range(3)}
     workers = [worker(label, StreamsDivisible(by=by)) for label, by in divisors.items()]
     done = run_block(plan(paths, [*workers, worker("double", StreamsDoubler(), number=NUMBER)]), block_of(n_events))

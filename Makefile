@@ -1,0 +1,56 @@
+# One target per habit. Needs Python >= 3.11 and make; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# onnxruntime and onnxruntime-gpu overwrite each other's files, so only one of them is installed
+RUNTIME := $(if $(wildcard /proc/driver/nvidia/version),gpu,cpu)
+
+.PHONY: help run test lint bench model sample jsroot-check clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run  ## run the main job on the packaged sample
+	$(BIN)/e2efw run ttbar_regression_cfg.py
+
+test: $(VENV)/.test  ## run the tests
+	$(BIN)/python -m pytest
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$$(mktemp -d) $(BIN)/python -m pytest -q -p no:cacheprovider tests/dataformats tests/frameproducers
+
+lint: $(VENV)/.dev  ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.test  ## frames and the whole job against numpy, the memory floor and bare ONNX Runtime
+	$(BIN)/python -m benchmarks.frames
+	$(BIN)/python -m benchmarks.job
+
+model: $(VENV)/.test  ## build the packaged model bundle again
+	$(BIN)/e2efw model build-baseline -o taggers/models/calorimetric_baseline
+
+sample: $(VENV)/.run  ## make the packaged sample again
+	$(BIN)/e2efw run make_sample_cfg.py outputFile=python_cfg/data/toy_ttbar.root
+
+jsroot-check: $(VENV)/.run  ## read our output with jsroot (needs node and npm) and compare with uproot
+	$(BIN)/python tests/clients/jsroot_check.py
+
+clean:  ## remove the environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[$(RUNTIME)]'
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[$(RUNTIME),test]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[$(RUNTIME),dev]'
+	@touch $@

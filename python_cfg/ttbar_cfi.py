@@ -1,0 +1,10 @@
+"""Jet mass and transverse momentum by the calorimetric baseline."""
+
+from e2efw import config as cms
+
+ttbar = cms.EDProducer(
+    "TTbarRegressor",
+    jets=cms.InputTag("ak8PFJetsCHS"),
+    frames=cms.InputTag("jetFrames", "frames"),
+    model=cms.string("calorimetric_baseline"),
+)
