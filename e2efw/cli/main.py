@@ -87,7 +87,11 @@ def plugin_help(
 def _add_package_commands() -> None:
     """Commands of other rooms: functions become commands, Typer apps become groups."""
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
-        command = entry.load()
+        try:
+            command = entry.load()
+        except ImportError as error:
+            typer.secho(f"e2efw: the command '{entry.name}' of {entry.value} is broken: {error}", fg="yellow", err=True)
+            continue
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=entry.name)
         else:

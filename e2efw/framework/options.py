@@ -4,7 +4,10 @@ import os
 from dataclasses import dataclass
 from typing import Any, Self
 
-from e2efw.errors import ConfigurationError
+from e2efw.config.options import STEERING
+from e2efw.errors import ConfigurationError, UnimplementedFeatureError, nearest
+
+_IMPLEMENTED = {"options": {"eventsPerBlock", "numberOfStreams", "numberOfThreads"}, "maxEvents": {"input"}}
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,11 @@ class Options:
         """Read the options of a process; 0 threads means all cores, 0 streams as many as threads.
 
         Raises:
-            ConfigurationError: a number that makes no sense.
+            ConfigurationError: an unknown option, or a number that makes no sense.
+            UnimplementedFeatureError: an option of CMSSW that would be ignored here.
         """
+        for name in STEERING:
+            _check_names(name, getattr(process, name))
         options = process.options
         threads = options.numberOfThreads.value() or os.cpu_count() or 1
         streams = options.numberOfStreams.value() or threads
@@ -42,3 +48,21 @@ class Options:
         if events_per_block < 1:
             raise ConfigurationError(f"process.options.eventsPerBlock must be at least 1, not {events_per_block}.")
         return cls(threads, min(streams, threads), events_per_block, process.maxEvents.input.value())
+
+
+def _check_names(name: str, given: Any) -> None:
+    """Refuse options that do not exist or that would be ignored."""
+    defaults = {option.name: option for option in STEERING[name]}
+    for option, parameter in given.parameters_().items():
+        if option not in defaults:
+            raise ConfigurationError(
+                f"process.{name}: no option '{option}' ({parameter.origin_()}). {nearest(option, defaults)}"
+            )
+        if (
+            option not in _IMPLEMENTED[name]
+            and parameter.value() != defaults[option].kind(defaults[option].default).value()
+        ):
+            raise UnimplementedFeatureError(
+                f"process.{name}.{option} cannot be changed here yet ({parameter.origin_()}); its value is fixed at "
+                f"{defaults[option].default!r}."
+            )
