@@ -1,6 +1,6 @@
 """Calorimeter DetIds one at a time, for use inside numba kernels. The readable twins are the functions of `detids`.
 
-Every function judges any 32-bit number: what is no true cell gives -1 (or ieta 0), so kernels may index with what is left.
+Every function judges any 32-bit number: what is no true cell gives -1 (or ieta 0), so kernels may index with the rest.
 """
 
 import numpy as np

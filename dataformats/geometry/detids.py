@@ -7,8 +7,8 @@ Bits, from the top: 4 detector (ECAL 3, HCAL 4), 3 subdetector (EB, HB 1; EE, HE
 - HCAL since 2015: format mark at 24, depth at 20 (4 bits), zside at 19, |ieta| at 10 (9 bits), iphi (10 bits)
 - HCAL before: depth at 14 (5 bits), zside at 13, |ieta| at 7 (6 bits), iphi (7 bits)
 
-Source: CMSSW DetId, EBDetId, EEDetId, HcalDetId. An id is valid only if packing its fields gives the id back, so the fields
-of a valid id may be used as indices.
+Source: CMSSW DetId, EBDetId, EEDetId, HcalDetId. An id is valid only if packing its fields gives the id back, so the
+fields of a valid id may be used as indices.
 """
 
 from typing import Final, NamedTuple

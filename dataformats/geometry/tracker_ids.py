@@ -26,7 +26,7 @@ _LAYERS = {BPIX: (3, 4), FPIX: (2, 3), TIB: (4, 4), TID: (3, 3), TOB: (6, 6), TE
 
 
 class TrackerId(NamedTuple):
-    """A tracker module: subdet 1..6 (BPIX FPIX TIB TID TOB TEC), layer, disk or wheel from 1, side -1, 1, 0 in barrels."""
+    """A tracker module: subdet 1..6 (BPIX, FPIX, ... TEC), layer, disk or wheel from 1, side -1, 1, 0 in barrels."""
 
     subdet: Ints
     layer: Ints

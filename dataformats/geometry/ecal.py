@@ -1,0 +1,132 @@
+"""Which ECAL crystal a direction from the centre of CMS points to.
+
+A direction with |eta| > 1.479 meets the endcap plane |z| = 319.2 cm, else the barrel cylinder r = 129.4 cm; the crystal
+is the one whose front-face centre, seen from the centre of CMS, is closest there.
+Source: CMSSW spr::findDetIdECAL, with the closest cell judged by directions.
+"""
+
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dataformats.geometry.constants import (
+    EB_IETA,
+    EB_IPHI,
+    ECAL_BARREL_ETA,
+    ECAL_PLANE,
+    EE_PITCH,
+    EE_SIZE,
+    ENDCAP_ETA,
+    SUPERMODULE_IPHI,
+)
+from dataformats.geometry.crystals import eb_position, ee_position
+from dataformats.geometry.detids import EE_EXISTS
+from dataformats.jit import kernel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+NOWHERE: Final = 0
+"""No crystal in this direction."""
+IN_EB: Final = 1
+"""A barrel crystal; its index is `detids.eb_hash`."""
+IN_EE: Final = 2
+"""An endcap crystal; its index is `detids.ee_hash`."""
+
+_FAR = 1e6
+_HALF = EE_SIZE // 2
+
+
+class Crystal(NamedTuple):
+    """What directions point to: kind NOWHERE, IN_EB or IN_EE, and the index of the cell (-1 for NOWHERE)."""
+
+    kind: Ints
+    cell: Ints
+
+
+def _barrel_tables() -> tuple[Floats, Floats]:
+    """Of supermodule 1 at -z and +z: eta (85, 20) by |ieta| and place; phi in degrees after -10, (2, 85, 20)."""
+    ieta, iphi = np.arange(1, EB_IETA + 1)[:, np.newaxis], np.arange(1, SUPERMODULE_IPHI + 1)
+    minus, plus = eb_position(-ieta, iphi), eb_position(ieta, iphi)
+    return np.stack([-minus.eta, plus.eta]), np.degrees(np.stack([minus.phi, plus.phi])) + 10
+
+
+def _endcap_tables() -> tuple[Floats, float, float]:
+    """Centres of a quadrant seen on the endcap plane, (50, 50, 2) [row, column] cm; mean first column and pitch, cm."""
+    row, column = np.indices((_HALF, _HALF)) + _HALF + 1
+    x, y, z = ee_position(column, row, 1)
+    exists = EE_EXISTS[_HALF:, _HALF:]
+    seen = np.stack([x, y], axis=-1) * (ECAL_PLANE / z)[..., np.newaxis]
+    pitch, first = np.polyfit(column[exists] - _HALF - 1, seen[exists][:, 0], 1)
+    return np.where(exists[..., np.newaxis], seen, _FAR), float(first), float(pitch)
+
+
+_EB_ETA, _EB_PHI = _barrel_tables()
+_EE_SEEN, _EE_FIRST, _EE_STEP = _endcap_tables()
+
+
+@kernel
+def _find_barrel(eta: float, phi: float) -> int:
+    """Index of the barrel crystal closest to a direction with |eta| <= 1.479."""
+    side, size = (1 if eta >= 0 else 0), abs(eta)
+    degrees = (math.degrees(phi) + 10.0) % 360.0
+    near_ring, near_column = int(size * EB_IETA / ECAL_BARREL_ETA), int(degrees)
+    best, ring, column = _FAR, 0, 0
+    for r in range(max(near_ring - 1, 0), min(near_ring + 2, EB_IETA)):
+        for c in range(near_column - 1, near_column + 2):
+            module, place = c // SUPERMODULE_IPHI, c % SUPERMODULE_IPHI
+            d_eta = math.degrees(size - _EB_ETA[side, r, place])
+            d_phi = degrees - SUPERMODULE_IPHI * module - _EB_PHI[side, r, place]
+            distance = d_eta * d_eta + d_phi * d_phi
+            if distance < best:
+                best, ring, column = distance, r, c
+    row = EB_IETA + ring if side == 1 else EB_IETA - 1 - ring
+    return row * EB_IPHI + column % EB_IPHI
+
+
+@kernel
+def _find_endcap(eta: float, phi: float) -> int:
+    """Index of the endcap crystal closest to a direction with 1.479 < |eta| < 4; -1 if it is a crystal's width off."""
+    radius = ECAL_PLANE / math.sinh(abs(eta))
+    x, y = radius * math.cos(phi), radius * math.sin(phi)
+    near_column = int((abs(x) - _EE_FIRST) / _EE_STEP + 0.5)
+    near_row = int((abs(y) - _EE_FIRST) / _EE_STEP + 0.5)
+    best, row, column = EE_PITCH * EE_PITCH, -1, -1
+    for r in range(max(near_row - 1, 0), min(near_row + 2, _HALF)):
+        for c in range(max(near_column - 1, 0), min(near_column + 2, _HALF)):
+            distance = (abs(x) - _EE_SEEN[r, c, 0]) ** 2 + (abs(y) - _EE_SEEN[r, c, 1]) ** 2
+            if distance < best:
+                best, row, column = distance, r, c
+    if row < 0:
+        return -1
+    iy0 = _HALF + row if y >= 0 else _HALF - 1 - row
+    ix0 = _HALF + column if x >= 0 else _HALF - 1 - column
+    return ((1 if eta > 0 else 0) * EE_SIZE + iy0) * EE_SIZE + ix0
+
+
+@kernel
+def find_ecal(eta: float, phi: float) -> tuple[int, int]:
+    """(kind, index) of the crystal a direction points to; (NOWHERE, -1) beyond the endcaps and for NaN or infinity."""
+    if not (abs(eta) < ENDCAP_ETA + 1 and math.isfinite(phi)):
+        return NOWHERE, -1
+    if abs(eta) <= ECAL_BARREL_ETA:
+        return IN_EB, _find_barrel(eta, phi)
+    index = _find_endcap(eta, phi)
+    return (IN_EE, index) if index >= 0 else (NOWHERE, -1)
+
+
+@kernel
+def _find_all(eta: Floats, phi: Floats, kind: Ints, index: Ints) -> None:
+    """Fill kind and index (n,) with the crystals of directions eta, phi (n,)."""
+    for i in range(eta.size):
+        kind[i], index[i] = find_ecal(eta[i], phi[i])
+
+
+def find_crystals(eta: ArrayLike, phi: ArrayLike) -> Crystal:
+    """`find_ecal` for arrays of directions of one shape."""
+    eta, phi = np.broadcast_arrays(np.asarray(eta, np.float64), np.asarray(phi, np.float64))
+    kind, index = np.zeros(eta.size, np.int64), np.zeros(eta.size, np.int64)
+    _find_all(eta.ravel(), phi.ravel(), kind, index)
+    return Crystal(kind.reshape(eta.shape), index.reshape(eta.shape))
