@@ -1,0 +1,9 @@
+"""Detector pictures: the kernels that fill them and the producers that call them.
+
+- `layers`: the table of layers: what each is made of, its shape, unit and fill rule
+- `entries`: hits and tracks of a block to one entry per layer, event and occupied cell
+- `det_frames`: sparse pictures of the whole detector
+- `jet_seeds`, `jet_frames`: dense windows around jets
+- `pictures`: dense pictures of the whole detector
+- `kernels`: the compiled loops behind all of them
+"""
