@@ -19,9 +19,6 @@ class Option(NamedTuple):
 
 
 OPTIONS: tuple[Option, ...] = (
-    Option("IgnoreCompletely", vstring, (), "error categories after which a module counts as passed"),
-    Option("Rethrow", vstring, (), "error categories that end the job, as all do that no list names"),
-    Option("TryToContinue", vstring, (), "error categories that cost only what depends on the failing module"),
     Option("accelerators", vstring, ("*",), "patterns of the accelerators that may be used"),
     Option("eventsPerBlock", uint32, 256, "events that travel together; results do not depend on it"),
     Option("numberOfStreams", uint32, 0, "blocks in flight at a time; 0 for as many as threads"),

@@ -7,12 +7,12 @@ from types import ModuleType
 from typing import Any
 
 from e2efw.config.modules import Module, Service, Source
-from e2efw.config.nodes import Labelled, Node
+from e2efw.config.nodes import Labelled, Node, describe
 from e2efw.config.options import STEERING, defaults
 from e2efw.config.origin import Located, here
 from e2efw.config.process_dump import dump
 from e2efw.config.pset import PSet, VPSet
-from e2efw.config.sequences import ModuleSequence, direct_edit, direct_members, substitution
+from e2efw.config.sequences import ModuleSequence, Sequence, direct_edit, direct_members, substitution
 from e2efw.config.views import Views
 from e2efw.errors import nearest
 
@@ -23,8 +23,8 @@ class Process(Located, Views):
     """Everything a job consists of.
 
     ``process.label = cms.EDProducer(...)`` attaches, ``process.label = other`` replaces everywhere,
-    ``del process.label`` removes everywhere. ``options`` and ``maxEvents`` exist from the start; assigning to them a
-    PSet or dict changes what it names and resets the rest.
+    ``del process.label`` removes everywhere. ``source`` is None until set. ``options`` and ``maxEvents`` exist from the
+    start; assigning to them a PSet or dict changes what it names and resets the rest.
 
     Args:
         name: letters and digits only; it becomes part of the branch names of the output.
@@ -66,7 +66,7 @@ class Process(Located, Views):
         source = self._objects.get("source")
         if label in self._objects:
             return self._objects[label]
-        if source is not None and source.type_() == label:
+        if label == "source" or (source is not None and source.type_() == label):
             return source
         raise AttributeError(
             f"process {self._name!r}: nothing is called {label!r} ({here()}). {nearest(label, self._objects)}"
@@ -106,18 +106,18 @@ class Process(Located, Views):
                 if isinstance(value, Node)
                 else "a module, path, sequence or PSet is wanted"
             )
-            raise TypeError(f"{where}: a {type(value).__name__} is no part of a process; {hint} ({here()}).")
+            raise TypeError(f"{where}: {describe(value)} is no part of a process; {hint} ({here()}).")
         if not re.fullmatch("[A-Za-z0-9_]+", label):
             raise ValueError(f"{label!r} is no label; use letters, digits and underscores ({here()}).")
         taken = getattr(type(self), label, None)
-        if isinstance(taken, property) and label != "source":
+        if isinstance(taken, property):
             raise AttributeError(f"{where} is a read-only view; write process.<label> = ... ({here()}).")
-        if taken is not None and label != "source":
+        if taken is not None:
             raise ValueError(f"{where} is a method of cms.Process; choose another label ({here()}).")
         if isinstance(value, Source) and label != "source":
             raise ValueError(f"{where}: a Source must be called 'source' ({here()}).")
         if label == "source" and not isinstance(value, Source):
-            raise TypeError(f"{where}: a cms.Source is wanted, not a {type(value).__name__} ({here()}).")
+            raise TypeError(f"{where}: a cms.Source is wanted, not {describe(value)} ({here()}).")
         if isinstance(value, Service) and label != value.type_():
             raise TypeError(
                 f"{where}: a Service has the name of its plugin, {value.type_()!r}; use process.add_(...) ({here()})."
@@ -145,7 +145,7 @@ class Process(Located, Views):
             )
         if users and not isinstance(new, Node):
             raise ValueError(
-                f"process.{label}: a {type(new).__name__} cannot take the place of a {type(old).__name__} that stands "
+                f"process.{label}: {describe(new)} cannot take the place of {describe(old)} that stands "
                 f"on {_names(users)}; del process.{label} first ({here()})."
             )
         for user in users:
@@ -154,17 +154,17 @@ class Process(Located, Views):
             old.setLabel(None)
 
     def _check_members(self, label: str, sequence: ModuleSequence) -> None:
-        """Refuse a path whose modules are not part of this process.
+        """Refuse a path whose modules and named sequences are not part of this process.
 
         Raises:
-            RuntimeError: a module without label, or of another process.
+            RuntimeError: a module without label, or something of another process.
         """
-        for module in sequence.modules_():
+        inner = [node for node in direct_members(sequence) if isinstance(node, Sequence) and node.hasLabel_()]
+        for module in [*sequence.modules_(), *inner]:
             if not module.hasLabel_() or self._objects.get(module.label_()) is not module:
-                name = f"{module.label_()!r}" if module.hasLabel_() else f"without label, {module.dumpPython()}"
                 raise RuntimeError(
-                    f"process.{label}: the {type(module).__name__} {name} ({module.origin_()}) is not part of "
-                    f"process {self._name!r}; assign it to the process first ({here()})."
+                    f"process.{label}: {describe(module)} ({module.origin_()}) is not part of process {self._name!r}; "
+                    f"assign it to the process first ({here()})."
                 )
         sequence._check_members(sequence._members)
 
@@ -181,7 +181,7 @@ class Process(Located, Views):
         """
         if not isinstance(component, Service):
             raise TypeError(
-                f"process.add_: a {type(component).__name__} needs a label, process.<label> = ...; "
+                f"process.add_: {describe(component)} needs a label, process.<label> = ...; "
                 f"add_ takes cms.Service ({here()})."
             )
         setattr(self, component.type_(), component)
@@ -235,11 +235,11 @@ class Process(Located, Views):
         return f"cms.Process({self._name!r})"
 
 
-def _rank(component: object) -> int:
-    """Modules first, then sequences, then paths; within a kind the order of the file."""
-    if not isinstance(component, ModuleSequence):
-        return 0
-    return 1 if isinstance(component, Node) else 2
+def _rank(component: object) -> tuple[int, int]:
+    """Modules first, then sequences from the inside out, then paths; among equals the order of the file."""
+    if isinstance(component, Sequence):
+        return 1, 1 + max((_rank(member)[1] for member in direct_members(component)), default=0)
+    return (2, 0) if isinstance(component, ModuleSequence) else (0, 0)
 
 
 def _steering(name: str, value: Any) -> PSet:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from e2efw.config.sequences import ModuleSequence, Sequence, direct_members
-from e2efw.config.views import Views
 
 _HEAD = """from e2efw import config as cms
 
@@ -21,7 +20,7 @@ def dump(process: Any) -> str:
     return "\n".join([_HEAD.format(process.name_()), *(f"process.{text}\n" for text in _statements(process))])
 
 
-def _statements(process: Views) -> Iterator[str]:
+def _statements(process: Any) -> Iterator[str]:
     if process.source is not None:
         yield f"source = {process.source.dumpPython()}"
     kinds: tuple[Mapping[str, Any], ...] = (

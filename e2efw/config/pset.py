@@ -106,10 +106,8 @@ class Parameterizable(Located):
         self._parameters[name] = new._locate(old.origin_())
 
     def _cloned(self, blocks: tuple[Any, ...], changes: Mapping[str, Any]) -> Self:
-        seen = type(self).__new__(type(self))
-        Parameterizable.__init__(seen, blocks, {}, infers=False)  # refuses two blocks that set one name
         new = copy.deepcopy(self)._locate()
-        new._parameters |= seen.parameters_()
+        new._parameters |= PSet(*blocks).parameters_()  # which refuses two blocks that set one name
         new._merge(changes)
         return new
 
@@ -129,7 +127,7 @@ class Parameterizable(Located):
                 f"{self._who()}: parameter {name!r} is a {old.pythonTypeName()} ({old.origin_()}) and cannot become "
                 f"{value!r}; the type of a parameter stays ({here()})."
             )
-        self._modified = self._modified or type(value) is not type(old) or value != old
+        self._modified = self._modified or old.isModified() or type(value) is not type(old) or value != old
         self._parameters[name] = value
 
     def _set_raw(self, name: str, old: Parameter, value: Any) -> None:

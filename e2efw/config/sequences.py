@@ -55,19 +55,19 @@ class ModuleSequence(Labelled):
     def __imul__(self, other: object) -> Self:
         return self.__iadd__(other)
 
-    def flattened_(self) -> list[Leaf | Unary]:
+    def _nodes(self) -> list[Leaf | Unary]:
         """Modules and operators in order, nested sequences opened."""
         return list(_flattened(self._members))
 
     def modules_(self) -> list[Leaf]:
         """The modules in order; one named twice comes twice."""
-        return [module_of(node) for node in self.flattened_()]
+        return [module_of(node) for node in self._nodes()]
 
     def moduleNames(self) -> set[str]:
         """Labels of all modules, nested sequences included."""
         return {module.label_() for module in self.modules_()}
 
-    def wireList(self) -> list[str]:
+    def flattened(self) -> list[str]:
         """Labels in order, nested sequences opened, ``!`` before a vetoed and ``-`` before an ignored filter.
 
         Raises:
@@ -75,9 +75,7 @@ class ModuleSequence(Labelled):
             ValueError: a Path holds an OutputModule.
         """
         self._check_members(self._members)
-        return [
-            f"{node.prefix if isinstance(node, Unary) else ''}{module_of(node).label_()}" for node in self.flattened_()
-        ]
+        return [f"{node.prefix if isinstance(node, Unary) else ''}{module_of(node).label_()}" for node in self._nodes()]
 
     def contains(self, item: object) -> bool:
         """Whether a module or sequence is part of this one, at any depth."""
@@ -162,7 +160,7 @@ class ModuleSequence(Labelled):
         return f"cms.{type(self).__name__}({self})"
 
     def __str__(self) -> str:
-        return "+".join(node.text(_shown) if isinstance(node, Unary) else _shown(node) for node in self.flattened_())
+        return "+".join(node.text(_shown) if isinstance(node, Unary) else _shown(node) for node in self._nodes())
 
 
 class Sequence(ModuleSequence, Node):
@@ -277,7 +275,7 @@ def _texts(members: tuple[Node, ...], prefix: str) -> Iterator[str]:
     for node in members:
         if isinstance(node, Unary):
             yield node.text(lambda module: prefix + module.label_())
-        elif isinstance(node, Sequence) and not (node.hasLabel_() and node.flattened_()):
+        elif isinstance(node, Sequence) and not (node.hasLabel_() and node._nodes()):
             yield from _texts(node._members, prefix)
         elif isinstance(node, Labelled):
             yield prefix + node.label_()

@@ -13,6 +13,7 @@ from e2efw.config.scalars import string
 from e2efw.errors import CommandLineError, nearest
 
 ORIGIN = Origin("--set", 0)
+_WORDS = {"true": True, "false": False}
 
 
 def apply_settings(process: Process, settings: Iterable[str]) -> None:
@@ -78,12 +79,14 @@ def _read(old: Parameter, text: str, setting: str) -> Parameter:
 
 
 def _guessed(text: str) -> Parameter:
-    """A parameter of the type that the text looks like; it keeps the text for when the plugin wants another type."""
+    """A parameter of the type that the text looks like; `retype_` reads the text again, as what the plugin wants."""
     try:
-        parameter = infer(ast.literal_eval(text))
+        looks_like = _WORDS[text] if text in _WORDS else ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        parameter = None
-    parameter = parameter or infer(text) or string(text)
+        looks_like = text
+    inferred = infer(looks_like)
+    parameter = string(text) if inferred is None else inferred
+    parameter._inferred = True
     parameter._text = text
     parameter._modified = True
     return parameter

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn, TypeVar
 
-from e2efw.config.modules import EDAnalyzer, EDFilter, EDProducer, Module, OutputModule, Service, Source
+from e2efw.config.modules import EDAnalyzer, EDFilter, EDProducer, Module, OutputModule, Service
 from e2efw.config.pset import PSet, VPSet
 from e2efw.config.sequences import EndPath, ModuleSequence, Path, Sequence
 
@@ -42,11 +42,6 @@ class Views:
 
     def _of_kind(self, kind: type[T]) -> ReadOnly[T]:
         return ReadOnly({label: value for label, value in self._objects.items() if isinstance(value, kind)})
-
-    @property
-    def source(self) -> Source | None:
-        """Where events come from; None if not set."""
-        return self._objects.get("source")
 
     @property
     def producers(self) -> ReadOnly[EDProducer]:
