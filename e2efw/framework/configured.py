@@ -72,7 +72,7 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
 def _paths(process: Any) -> list[PathPlan]:
     """All paths, then all end paths, as the cfg wrote them."""
     return [
-        PathPlan(name, tuple(map(_entry, path.wireList())))
+        PathPlan(name, tuple(map(_entry, path.flattened())))
         for name, path in {**process.paths, **process.endpaths}.items()
     ]
 
