@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from e2efw import config as cms
 from e2efw.errors import ConfigurationError, nearest
 from e2efw.framework.dataflow import Configured
 from e2efw.framework.modules import Module, OpenSource, OutputModule, Source
 from e2efw.framework.options import Options
+from e2efw.framework.parameters import Parameter
 from e2efw.framework.plugins import find_plugin
 from e2efw.framework.schedule import PathEntry, PathPlan
 from e2efw.framework.schema import schema_of
@@ -99,7 +101,15 @@ def _built(label: str, module: Any) -> Configured:
     values = {}
     for cfg_name, given in module.parameters_().items():
         origins[cfg_name] = f"({given.origin_()})"
-        values[_python_name(plugin, label, cfg_name, origins)] = _value(plugin, label, cfg_name, given)
+        if cfg_name not in schema.parameters:
+            raise ConfigurationError(
+                f"{plugin.__name__} '{label}': no parameter '{cfg_name}' {origins[cfg_name]}. "
+                f"{nearest(cfg_name, schema.parameters)}"
+            )
+        parameter = schema.parameters[cfg_name]
+        values[parameter.name] = _value(
+            f"{plugin.__name__} '{label}': parameter '{cfg_name}'", parameter, module, given
+        )
     for parameter in schema.parameters.values():
         if parameter.required and parameter.name not in values:
             raise ConfigurationError(
@@ -109,22 +119,16 @@ def _built(label: str, module: Any) -> Configured:
     return Configured(label, plugin(**values), schema, origins)
 
 
-def _python_name(plugin: type[Module], label: str, cfg_name: str, origins: Mapping[str, str]) -> str:
-    parameters = schema_of(plugin).parameters
-    if cfg_name not in parameters:
-        raise ConfigurationError(
-            f"{plugin.__name__} '{label}': no parameter '{cfg_name}' {origins[cfg_name]}. "
-            f"{nearest(cfg_name, parameters)}"
-        )
-    return parameters[cfg_name].name
-
-
-def _value(plugin: type[Module], label: str, cfg_name: str, given: Any) -> Any:
-    """The Python value of a cfg parameter."""
-    parameter = schema_of(plugin).parameters[cfg_name]
-    who = f"{plugin.__name__} '{label}': parameter '{cfg_name}'"
+def _value(who: str, parameter: Parameter, module: Any, given: Any) -> Any:
+    """The Python value of a cfg parameter; a plain Python value in the cfg takes the type that the plugin declares."""
     written = type(given).__name__
-    if not parameter.accepts(written, inferred=given.isInferred()):
+    try:
+        if given.isInferred():
+            module.retype_(parameter.cfg_name, getattr(cms, parameter.cms_type), parameter.tracked)
+            given = module.getParameter(parameter.cfg_name)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ConfigurationError(f"{who} is a {parameter.cms_type}, not a {written}: {error}") from error
+    if not parameter.accepts(type(given).__name__):
         raise ConfigurationError(f"{who} is a {parameter.cms_type}, not a {written} ({given.origin_()}).")
     try:
         return parameter.convert(given.value())

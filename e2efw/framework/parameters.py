@@ -92,30 +92,9 @@ class Parameter:
         element, _ = element_type(self.type)
         return get_args(element) if get_origin(element) is Literal else ()
 
-    def accepts(self, cms_type: str, *, inferred: bool) -> bool:
-        """True if a cfg value of this type may set the parameter.
-
-        Args:
-            cms_type: name of the cfg type, such as ``int32``.
-            inferred: the cfg gave a plain Python value; an integer may then stand for a double and text for an
-                InputTag.
-        """
-        wanted = self.cms_type
-        same = {wanted}
-        if wanted == "int32":
-            same |= {"uint32", "int64", "uint64"}
-        if wanted == "vint32":
-            same |= {"vuint32", "vint64", "vuint64"}
-        if wanted == "string":
-            same |= {"FileInPath"}
-        if inferred:
-            same |= {
-                "double": {"int32", "int64"},
-                "InputTag": {"string"},
-                "VInputTag": {"vstring"},
-                "vdouble": {"vint32"},
-            }.get(wanted, set())
-        return cms_type in same
+    def accepts(self, cms_type: str) -> bool:
+        """True if a cfg value of this type, such as ``uint32``, may set the parameter."""
+        return cms_type in {self.cms_type, *_ALSO.get(self.cms_type, ())}
 
     def convert(self, value: Any) -> Any:
         """The Python value of a cfg value of an accepted type.
@@ -135,6 +114,8 @@ class Parameter:
 
 
 _CMS_TYPES = {"bool": "bool", "int": "int32", "float": "double", "str": "string", "InputTag": "InputTag"}
+_ALSO = {"int32": ("uint32", "int64", "uint64"), "vint32": ("vuint32", "vint64", "vuint64"), "string": ("FileInPath",)}
+"""Other cfg types that hold the same Python values."""
 
 
 def element_type(annotation: Any) -> tuple[Any, bool]:
