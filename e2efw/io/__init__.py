@@ -1,0 +1,10 @@
+"""Event files: EDM-like ROOT files in and out.
+
+- `branches`: names of branches, and which branches make up which product.
+- `root_file`: opening an event file and saying what is wrong with it.
+- `columns`, `screening`, `stored_products`: from branches to columns to products, faulty objects left out.
+- `chunks`: reading ahead, whole baskets at a time, and cutting into blocks.
+- `pool_source`: the source.
+- `keep_drop`, `output_columns`, `whole_file`, `pool_output`: which products are written, how, and never by half.
+- `provenance_store`, `untyped`: what a file says of its products; products that no module of the job knows.
+"""

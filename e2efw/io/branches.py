@@ -1,0 +1,102 @@
+"""Branch names: which branches of a tree make up which product."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from e2efw.errors import ConfigurationError
+from e2efw.framework.tags import ProductKey
+
+_PRODUCT = re.compile(r"([^_./]+)_([^_./]+)_([^_./]*)_([^_./]+)\.")
+_AUXILIARY = "EventAuxiliary"
+PRESENT = "present"
+"""Leaf beside the product's own, as in ``edm::Wrapper``: per event a bool, False where it lacks the product."""
+
+
+class BranchName(NamedTuple):
+    """``<friendlyType>_<label>_<instance>_<process>.``: the name of a product in a file."""
+
+    friendly_type: str
+    key: ProductKey
+
+    @classmethod
+    def parse(cls, branch: str) -> "BranchName | None":
+        """From the name of a branch or of one of its leaves; None if it belongs to no product."""
+        found = _PRODUCT.match(branch)
+        return cls(found[1], ProductKey(found[2], found[3], found[4])) if found else None
+
+    @classmethod
+    def of(cls, friendly_type: str, key: ProductKey) -> "BranchName":
+        """For a product that will be written.
+
+        Raises:
+            ConfigurationError: a field holds a character that would break the name apart again.
+        """
+        name = cls(friendly_type, key)
+        if cls.parse(str(name)) != name:
+            raise ConfigurationError(
+                f"Product {key} of type '{friendly_type}' cannot be written: type, label, instance and process may "
+                "hold no underscore, dot or slash, and only the instance may be empty."
+            )
+        return name
+
+    def __str__(self) -> str:
+        return f"{self.friendly_type}_{self.key.label}_{self.key.instance}_{self.key.process}."
+
+
+@dataclass
+class StoredProduct:
+    """The branches of one product.
+
+    Args:
+        leaves: branch of every leaf, by the leaf's path below the product.
+        present: branch that says which events have it, None if all do.
+    """
+
+    name: BranchName
+    leaves: dict[str, Any] = field(default_factory=dict)
+    present: Any = None
+
+
+@dataclass(frozen=True)
+class TreeIndex:
+    """The branches of an event tree, by product.
+
+    Args:
+        products: in the order of the tree.
+        auxiliary: branches of the EventAuxiliary, by the last component of their names (``run_``).
+    """
+
+    products: Mapping[ProductKey, StoredProduct]
+    auxiliary: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, tree: Any) -> "TreeIndex":
+        """Index a tree whose leaves are nested (``X./X.obj/X.obj.leaf``), flat (``X.obj.leaf``) or both."""
+        products: dict[ProductKey, StoredProduct] = {}
+        auxiliary: dict[str, Any] = {}
+        found = [(top, branch) for top in tree.branches for branch in _leaf_branches(top)]
+        counters = {branch.count_branch.name for _, branch in found if branch.count_branch is not None}
+        for top, branch in found:
+            name = BranchName.parse(top.name)
+            if branch.name in counters:
+                continue
+            if top.name.split(".")[0] == _AUXILIARY:
+                auxiliary[branch.name.split(".")[-1]] = branch
+            elif name is not None:
+                stored = products.setdefault(name.key, StoredProduct(name))
+                leaf = branch.name.removeprefix(str(name))
+                if leaf == PRESENT:
+                    stored.present = branch
+                else:
+                    stored.leaves[leaf] = branch
+        return cls(products, auxiliary)
+
+
+def _leaf_branches(branch: Any) -> Iterator[Any]:
+    """The branches below that hold data, or the branch itself."""
+    if not branch.branches:
+        yield branch
+    for inner in branch.branches:
+        yield from _leaf_branches(inner)

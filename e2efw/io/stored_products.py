@@ -1,0 +1,162 @@
+"""From the branches of a product to the product: leaves that fit together, faulty objects left out."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataformats.collection import Collection
+from e2efw.errors import FileReadError
+from e2efw.framework.blocks import Block, EventIDs, ProductLike, Wanted
+from e2efw.io.branches import PRESENT, StoredProduct
+from e2efw.io.columns import Column, fitted, is_numeric, read_column
+from e2efw.io.file_contents import AUXILIARY
+from e2efw.io.root_file import EventFile
+from e2efw.io.screening import Screening, screened
+from e2efw.io.untyped import UntypedProduct
+
+_LOG = logging.getLogger("e2efw.io")
+
+Found: TypeAlias = tuple[ProductLike, NDArray[np.int64] | None]
+"""A product for the events that have it, and their positions, None for all."""
+
+
+def branches_of(file: EventFile, wanted: Wanted) -> list[Any]:
+    """All branches that reading these products touches."""
+    branches = [file.index.auxiliary[leaf] for leaf in AUXILIARY]
+    for key, cls in wanted.items():
+        stored = file.index.products[key]
+        branches += [branch for path, branch in stored.leaves.items() if cls is None or path in _paths(cls)]
+        branches += [] if stored.present is None else [stored.present]
+    return branches
+
+
+def read_events(file: EventFile, wanted: Wanted, start: int, stop: int, screening: Screening) -> Block:
+    """Read consecutive events of one file.
+
+    Raises:
+        FileReadError: a branch is corrupt, or the leaves of a product do not fit together.
+        EventCorruptionError: an object is faulty and faulty objects are refused.
+    """
+    columns = {leaf: read_column(file.index.auxiliary[leaf], start, stop, file.path).values for leaf in AUXILIARY}
+    run, lumi, event = (columns[leaf].astype(dtype) for leaf, dtype in AUXILIARY.items())
+    block = Block(0, EventIDs(run, lumi, event, file.path))
+    for key, cls in wanted.items():
+        reader = _Reader(file, file.index.products[key], start, stop, block.ids, screening)
+        product, having = reader.untyped() if cls is None else reader.typed(cls)
+        if product is None:
+            continue
+        block.products[key] = product
+        if having is not None:
+            block.events[key] = having
+    return block
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads one product for some events."""
+
+    file: EventFile
+    stored: StoredProduct
+    start: int
+    stop: int
+    ids: EventIDs
+    screening: Screening
+
+    def typed(self, cls: type[Any]) -> Found:
+        """As an object of its class."""
+        ragged = issubclass(cls, Collection)
+        raw = {name: self._column(leaf.path) for name, leaf in cls.leaves.items() if leaf.path in self.stored.leaves}
+        offsets = self._common_offsets({cls.leaves[name].path: column for name, column in raw.items()}, ragged=ragged)
+        having = self._having()
+        chosen = (
+            having if having is not None and not ragged else slice(None)
+        )  # events without a record hold no value to judge
+        columns, faults = {}, {}
+        for name, column in raw.items():
+            columns[name], unfit = fitted(column.values[chosen], cls.leaves[name].dtype)
+            if unfit is not None:
+                faults[f"{name} does not fit {cls.leaves[name].dtype}"] = unfit
+        events = np.repeat(np.arange(len(self.ids)), np.diff(offsets))[chosen]
+        good = self.screening.good(self.stored.name, {**faults, **cls.faults(columns)}, events, self.ids)
+        if ragged:
+            product = self._restored(cls, *screened(offsets, columns, good))
+            return (product, None) if having is None else (product.take(having), having)
+        record = cls(**{name: column[good] for name, column in columns.items()})
+        return record, having if good.all() else events[good]
+
+    def untyped(self) -> Found | tuple[None, None]:
+        """As columns; None if the product has no leaf that a column can hold."""
+        raw = {path: self._column(path) for path, branch in self.stored.leaves.items() if is_numeric(branch)}
+        left_out = [path for path in self.stored.leaves if path not in raw]
+        if left_out and self.start == 0:
+            _LOG.warning(
+                "File %s: %s: leaves that are no columns of numbers are not read: %s",
+                self.file.path,
+                self.stored.name,
+                ", ".join(left_out),
+            )
+        if not raw:
+            return None, None
+        ragged = {path: column for path, column in raw.items() if column.offsets is not None}
+        scalars = {path: column.values for path, column in raw.items() if column.offsets is None}
+        offsets = self._common_offsets(ragged, ragged=True) if ragged else np.zeros(len(self.ids) + 1, np.int64)
+        flat = {path: column.values for path, column in ragged.items()}
+        product = UntypedProduct(
+            self.stored.name.friendly_type, len(self.ids), offsets, flat, scalars, self._description()
+        )
+        having = self._having()
+        return (product, None) if having is None else (product.take(having), having)
+
+    def _column(self, path: str) -> Column:
+        return read_column(self.stored.leaves[path], self.start, self.stop, self.file.path)
+
+    def _common_offsets(self, columns: Mapping[str, Column], *, ragged: bool) -> NDArray[np.int64]:
+        """Event boundaries that all leaves of the product share."""
+        first_path = next(iter(columns))
+        first = columns[first_path].offsets
+        for path, column in columns.items():
+            if (column.offsets is not None) != ragged:
+                form = "one value per event instead of a list" if ragged else "a list per event instead of one value"
+                raise FileReadError(f"File {self.file.path}: leaf '{path}' of {self.stored.name} has {form}.")
+            if column.offsets is not None and first is not None and not np.array_equal(column.offsets, first):
+                event = int(np.argmax(np.diff(column.offsets) != np.diff(first)))
+                raise FileReadError(
+                    f"File {self.file.path}: product {self.stored.name} has {np.diff(first)[event]} values of "
+                    f"'{first_path}' but {np.diff(column.offsets)[event]} of '{path}' in event {self.ids.name(event)}."
+                )
+        return np.arange(len(self.ids) + 1) if first is None else first
+
+    def _having(self) -> NDArray[np.int64] | None:
+        """Positions of the events that have the product, None for all."""
+        if self.stored.present is None:
+            return None
+        present = read_column(self.stored.present, self.start, self.stop, self.file.path)
+        if present.offsets is not None:
+            raise FileReadError(
+                f"File {self.file.path}: '{PRESENT}' of {self.stored.name} is a list instead of one value per event."
+            )
+        flags = present.values.astype(np.bool_)
+        return None if flags.all() else np.flatnonzero(flags)
+
+    def _description(self) -> Mapping[str, Any]:
+        record = self.file.provenance.product(self.stored.name.key)
+        return {} if record is None else record.description
+
+    def _restored(
+        self, cls: type[Collection], offsets: NDArray[np.int64], columns: dict[str, NDArray[Any]]
+    ) -> Collection:
+        try:
+            return cls.restored(offsets, columns, self._description())
+        except (LookupError, TypeError) as error:
+            raise FileReadError(
+                f"File {self.file.path}: its provenance does not describe {self.stored.name} "
+                f"as {cls.__name__} needs it: {error!r}."
+            ) from error
+
+
+def _paths(cls: type[Any]) -> set[str]:
+    return {leaf.path for leaf in cls.leaves.values()}
