@@ -45,6 +45,9 @@ SUPERCRYSTAL: Final = 5
 EE_PITCH: Final = 2.912
 """Distance of neighbouring front faces within a supercrystal, cm."""
 
+EE_REACH: Final = 5
+"""How many crystals beside an endcap direction the closest one is looked for [CMSSW EcalEndcapGeometry::gId]."""
+
 HCAL_IPHI: Final = 72
 """HCAL towers of 5 degrees around the barrel; iphi is 1..72, iphi 1 covers 0 to 5 degrees."""
 

@@ -17,6 +17,7 @@ from dataformats.geometry.constants import (
     ECAL_BARREL_ETA,
     ECAL_PLANE,
     EE_PITCH,
+    EE_REACH,
     EE_SIZE,
     ENDCAP_ETA,
     SUPERMODULE_IPHI,
@@ -69,7 +70,7 @@ _EE_SEEN, _EE_FIRST, _EE_STEP = _endcap_tables()
 
 @kernel
 def _find_barrel(eta: float, phi: float) -> int:
-    """Index of the barrel crystal closest to a direction with |eta| <= 1.479."""
+    """Index of the barrel crystal, of the same side, closest to a direction with |eta| <= 1.479."""
     side, size = (1 if eta >= 0 else 0), abs(eta)
     degrees = (math.degrees(phi) + 10.0) % 360.0
     near_ring, near_column = int(size * EB_IETA / ECAL_BARREL_ETA), int(degrees)
@@ -87,20 +88,32 @@ def _find_barrel(eta: float, phi: float) -> int:
 
 
 @kernel
+def _search_quadrant(x: float, y: float, reach: int, limit: float) -> int:
+    """Crystal row * 50 + column of a quadrant closest to (x, y) on the endcap plane, cm; -1 if limit cm away or more.
+
+    Looks at the crystals up to `reach` rows and columns from the likely one.
+    """
+    near_row, near_column = int((y - _EE_FIRST) / _EE_STEP + 0.5), int((x - _EE_FIRST) / _EE_STEP + 0.5)
+    best, place = limit * limit, -1
+    for row in range(max(near_row - reach, 0), min(near_row + reach + 1, _HALF)):
+        for column in range(max(near_column - reach, 0), min(near_column + reach + 1, _HALF)):
+            distance = (x - _EE_SEEN[row, column, 0]) ** 2 + (y - _EE_SEEN[row, column, 1]) ** 2
+            if distance < best:
+                best, place = distance, row * _HALF + column
+    return place
+
+
+@kernel
 def _find_endcap(eta: float, phi: float) -> int:
-    """Index of the endcap crystal closest to a direction with 1.479 < |eta| < 4; -1 if it is a crystal's width off."""
+    """Index of the endcap crystal closest to a direction with 1.479 < |eta| <= 3; -1 if none is within reach."""
     radius = ECAL_PLANE / math.sinh(abs(eta))
     x, y = radius * math.cos(phi), radius * math.sin(phi)
-    near_column = int((abs(x) - _EE_FIRST) / _EE_STEP + 0.5)
-    near_row = int((abs(y) - _EE_FIRST) / _EE_STEP + 0.5)
-    best, row, column = EE_PITCH * EE_PITCH, -1, -1
-    for r in range(max(near_row - 1, 0), min(near_row + 2, _HALF)):
-        for c in range(max(near_column - 1, 0), min(near_column + 2, _HALF)):
-            distance = (abs(x) - _EE_SEEN[r, c, 0]) ** 2 + (abs(y) - _EE_SEEN[r, c, 1]) ** 2
-            if distance < best:
-                best, row, column = distance, r, c
-    if row < 0:
+    place = _search_quadrant(abs(x), abs(y), 1, EE_PITCH)
+    if place < 0:
+        place = _search_quadrant(abs(x), abs(y), EE_REACH, EE_REACH * EE_PITCH)
+    if place < 0:
         return -1
+    row, column = place // _HALF, place % _HALF
     iy0 = _HALF + row if y >= 0 else _HALF - 1 - row
     ix0 = _HALF + column if x >= 0 else _HALF - 1 - column
     return ((1 if eta > 0 else 0) * EE_SIZE + iy0) * EE_SIZE + ix0
@@ -108,8 +121,11 @@ def _find_endcap(eta: float, phi: float) -> int:
 
 @kernel
 def find_ecal(eta: float, phi: float) -> tuple[int, int]:
-    """(kind, index) of the crystal a direction points to; (NOWHERE, -1) beyond the endcaps and for NaN or infinity."""
-    if not (abs(eta) < ENDCAP_ETA + 1 and math.isfinite(phi)):
+    """(kind, index) of the crystal a direction points to; (NOWHERE, -1) for |eta| > 3, NaN and infinity.
+
+    Crystals end in steps short of |eta| = 1.479 and 3; there the closest may be up to four crystals off, as in CMSSW.
+    """
+    if not (abs(eta) <= ENDCAP_ETA and math.isfinite(phi)):
         return NOWHERE, -1
     if abs(eta) <= ECAL_BARREL_ETA:
         return IN_EB, _find_barrel(eta, phi)

@@ -54,25 +54,8 @@ CRYSTALS_PER_TOWER: Final = 5
 HBHE_MAX_IETA: Final = 28
 """Largest |ieta| with a row of its own; towers 29 fold into 28."""
 
-_BARREL_EDGES = (
-    0,
-    0.087,
-    0.174,
-    0.261,
-    0.348,
-    0.435,
-    0.522,
-    0.609,
-    0.695,
-    0.783,
-    0.870,
-    0.957,
-    1.044,
-    1.131,
-    1.218,
-    1.305,
-)
-_ENDCAP_EDGES = (1.392, 1.479, 1.566, 1.653, 1.740, 1.830, 1.930, 2.043, 2.172, 2.322, 2.500, 2.650, 3.000)
+_BARREL_EDGES = (0, 0.087, 0.174, 0.261, 0.348, 0.435, 0.522, 0.609, 0.695, 0.783, 0.87, 0.957, 1.044, 1.131, 1.218)
+_ENDCAP_EDGES = (1.305, 1.392, 1.479, 1.566, 1.653, 1.740, 1.830, 1.930, 2.043, 2.172, 2.322, 2.500, 2.650, 3.000)
 _HALF_EDGES = np.array(_BARREL_EDGES + _ENDCAP_EDGES)
 
 HBHE_ETA_EDGES: Final[Floats] = np.concatenate([-_HALF_EDGES[:0:-1], _HALF_EDGES])
