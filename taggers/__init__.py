@@ -1,0 +1,8 @@
+"""Networks and what surrounds them: model bundles, inference, and the modules that let networks speak about objects.
+
+- `taggers.bundle`: a model and its card in one folder, checked before use
+- `taggers.onnx_backend`: run a bundle with ONNX Runtime
+- `taggers.calorimetric_baseline`: the first model, computed instead of trained
+- `taggers.ttbar`: `TTbarRegressor`, mass and transverse momentum of jets and the mass of the leading pair
+- `taggers.commands`: `e2efw model`
+"""
