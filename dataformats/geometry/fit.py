@@ -117,7 +117,7 @@ def main(path: Path, *, with_literals: bool) -> None:
     barrel, endcap = read_cells(path, "eb"), read_cells(path, "ee")
     lines = [f"barrel: {barrel_residual(barrel)}", f"endcap: {endcap_residual(endcap)}"]
     if with_literals:
-        lines += [literals(fit_barrel(barrel), 4), literals(fit_endcap(endcap), 5)]
+        lines += [literals(fit_barrel(barrel), 5), literals(fit_endcap(endcap), 5)]
     sys.stdout.write("\n".join(lines) + "\n")
 
 
