@@ -15,7 +15,7 @@ PRESENT = "present"
 
 
 class BranchName(NamedTuple):
-    """``<friendlyType>_<label>_<instance>_<process>.``: the name of a product in a file."""
+    """``<friendlyType>_<label>_<instance>_<process>``: the name of a product in a file."""
 
     friendly_type: str
     key: ProductKey
@@ -34,15 +34,20 @@ class BranchName(NamedTuple):
             ConfigurationError: a field holds a character that would break the name apart again.
         """
         name = cls(friendly_type, key)
-        if cls.parse(str(name)) != name:
+        if cls.parse(name.prefix) != name:
             raise ConfigurationError(
                 f"Product {key} of type '{friendly_type}' cannot be written: type, label, instance and process may "
                 "hold no underscore, dot or slash, and only the instance may be empty."
             )
         return name
 
+    @property
+    def prefix(self) -> str:
+        """With the dot that its leaves follow."""
+        return f"{self}."
+
     def __str__(self) -> str:
-        return f"{self.friendly_type}_{self.key.label}_{self.key.instance}_{self.key.process}."
+        return f"{self.friendly_type}_{self.key.label}_{self.key.instance}_{self.key.process}"
 
 
 @dataclass
@@ -86,7 +91,7 @@ class TreeIndex:
                 auxiliary[branch.name.split(".")[-1]] = branch
             elif name is not None:
                 stored = products.setdefault(name.key, StoredProduct(name))
-                leaf = branch.name.removeprefix(str(name))
+                leaf = branch.name.removeprefix(name.prefix)
                 if leaf == PRESENT:
                     stored.present = branch
                 else:

@@ -46,9 +46,9 @@ def kept(rules: Sequence[str], names: Mapping[T, BranchName], *, parameter: str,
     keep = dict.fromkeys(names, not rules)
     for rule in rules:
         verb, pattern = rule.split(" ")
-        matching = [item for item, name in names.items() if _matches(pattern, str(name)[:-1])]
+        matching = [item for item, name in names.items() if _matches(pattern, str(name))]
         if not matching and pattern != "*":
-            products = nearest(pattern, (str(name)[:-1] for name in names.values()), "Products")
+            products = nearest(pattern, (str(name) for name in names.values()), "Products")
             _LOG.warning("%s: rule '%s' of '%s' matches no product. %s", owner, rule, parameter, products)
         keep |= dict.fromkeys(matching, verb == "keep")
     return [item for item, chosen in keep.items() if chosen]

@@ -101,11 +101,11 @@ class Layout:
 
     def branch_types(self, name: BranchName) -> dict[str, Any]:
         """Names and types of the branches, as uproot takes them: lists share one counter."""
-        types: dict[str, Any] = {f"{name}{PRESENT}": np.dtype(np.bool_)}
+        types: dict[str, Any] = {f"{name.prefix}{PRESENT}": np.dtype(np.bool_)}
         if self.ragged:
             kinds = [ak.types.NumpyType(dtype.name) for dtype in self.ragged.values()]
-            types[str(name)] = ak.types.ListType(ak.types.RecordType(kinds, list(self.ragged)))
-        return types | {f"{name}{path}": dtype for path, dtype in self.scalars.items()}
+            types[name.prefix] = ak.types.ListType(ak.types.RecordType(kinds, list(self.ragged)))
+        return types | {f"{name.prefix}{path}": dtype for path, dtype in self.scalars.items()}
 
     def branch_data(self, name: BranchName, parts: list[StoredColumns]) -> dict[str, Any]:
         """Values of all branches for the events of all parts.
@@ -113,7 +113,7 @@ class Layout:
         Raises:
             FileWriteError: a part lacks a leaf, or has one more.
         """
-        data: dict[str, Any] = {f"{name}{PRESENT}": np.concatenate([part.present for part in parts])}
+        data: dict[str, Any] = {f"{name.prefix}{PRESENT}": np.concatenate([part.present for part in parts])}
         for part in parts:
             extra = [path for path in {**part.ragged, **part.scalars} if path not in {**self.ragged, **self.scalars}]
             if extra and part.present.any():
@@ -129,12 +129,12 @@ class Layout:
                 for path, dtype in self.ragged.items()
             ]
             records = ak.contents.RecordArray([ak.contents.NumpyArray(column) for column in columns], list(self.ragged))
-            data[str(name)] = ak.Array(ak.contents.ListOffsetArray(ak.index.Index64(offsets), records))
+            data[name.prefix] = ak.Array(ak.contents.ListOffsetArray(ak.index.Index64(offsets), records))
         for path, dtype in self.scalars.items():
             values = [
                 _column(name, path, dtype, part.scalars, len(part), needed=bool(part.present.any())) for part in parts
             ]
-            data[f"{name}{path}"] = np.concatenate(values)
+            data[f"{name.prefix}{path}"] = np.concatenate(values)
         return data
 
 
@@ -183,6 +183,6 @@ def _column(
     stored, unfit = fitted(values, dtype)
     if unfit is not None:
         raise FileWriteError(
-            f"PoolOutputModule: {name}: a value of '{path}' does not fit {dtype}, its type in the first events of the job."
+            f"PoolOutputModule: {name}: a value of '{path}' does not fit {dtype}, its type in the first events."
         )
     return stored

@@ -36,6 +36,8 @@ class WholeFile:
         """Turn errors of the operating system into a FileWriteError and leave nothing behind."""
         try:
             yield
+        except FileWriteError:
+            raise
         except OSError as error:
             self.discard()
             raise FileWriteError(f"{self._owner}: cannot write {self.target}: {error.strerror or error}.") from error
