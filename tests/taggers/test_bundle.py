@@ -1,0 +1,122 @@
+"""Bundles: what is wrong with one is said before anything runs."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnx.numpy_helper
+import pytest
+import yaml
+
+from e2efw.errors import ConfigurationError
+from taggers.bundle import CARD_FILE, MODEL_FILE, Bundle, ModelOutput, packaged_models, write_bundle
+from taggers.calorimetric_baseline import CARD, NAME
+
+
+def rewrite(folder: Path, **changes: Any) -> None:
+    """Change keys of the card; None removes one."""
+    path = folder / CARD_FILE
+    card = {**yaml.safe_load(path.read_text(encoding="utf-8")), **changes}
+    path.write_text(yaml.safe_dump({key: value for key, value in card.items() if value is not None}), encoding="utf-8")
+
+
+def test_what_is_written_is_read_back(bundle_folder: Path, baseline: Bundle) -> None:
+    bundle = Bundle.load(bundle_folder)
+    assert bundle.card == CARD
+    assert bundle.output_names == ("mass", "pt")
+    assert (bundle.model, bundle.sha256) == (baseline.model, baseline.sha256)
+
+
+def test_provenance_and_metrics_survive(tmp_path: Path, baseline: Bundle) -> None:
+    card = replace(CARD, training={"data": "toy jets", "epochs": 3}, metrics={"mae_GeV": 12.5})
+    assert write_bundle(tmp_path, card, baseline.model).card == card
+
+
+def test_packaged_models_are_found_by_name() -> None:
+    assert packaged_models() == (NAME,)
+
+
+@pytest.mark.parametrize("name", [MODEL_FILE, CARD_FILE])
+def test_missing_file_is_named_with_those_there(bundle_folder: Path, name: str) -> None:
+    (bundle_folder / name).rename(bundle_folder / f"old_{name}")
+    with pytest.raises(ConfigurationError, match=rf"no file '{name}'. Did you mean 'old_{name}'\? There:"):
+        Bundle.load(bundle_folder)
+
+
+def test_folder_that_does_not_exist_is_no_bundle(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"no file 'model.onnx'\. There: none\. A bundle is a folder with both"
+    ):
+        Bundle.load(tmp_path / "nowhere")
+
+
+def test_changed_model_is_refused(bundle_folder: Path, baseline: Bundle) -> None:
+    (bundle_folder / MODEL_FILE).write_bytes(baseline.model + b" ")
+    with pytest.raises(
+        ConfigurationError, match=r"not the model its card speaks of: .* Make the bundle again: e2efw model"
+    ):
+        Bundle.load(bundle_folder)
+
+
+def test_card_that_is_no_yaml_is_refused(bundle_folder: Path) -> None:
+    (bundle_folder / CARD_FILE).write_text("name: [", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"model.yaml is no YAML"):
+        Bundle.load(bundle_folder)
+
+
+def test_card_cannot_make_python_objects(bundle_folder: Path) -> None:
+    (bundle_folder / CARD_FILE).write_text("name: !!python/object/apply:os.getcwd []", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"model.yaml is no YAML: could not determine a constructor"):
+        Bundle.load(bundle_folder)
+
+
+def test_misspelt_key_is_named_with_the_nearest(bundle_folder: Path) -> None:
+    rewrite(bundle_folder, output=[], outputs=None)
+    with pytest.raises(ConfigurationError, match=r"no key 'output'. Did you mean 'outputs'\?"):
+        Bundle.load(bundle_folder)
+
+
+@pytest.mark.parametrize("key", ["name", "input", "outputs", "training", "sha256"])
+def test_missing_key_is_named(bundle_folder: Path, key: str) -> None:
+    rewrite(bundle_folder, **{key: None})
+    with pytest.raises(ConfigurationError, match=rf"key '{key}' is missing. Needed: name, version"):
+        Bundle.load(bundle_folder)
+
+
+INPUT = {"channels": ["ECAL", "HCAL"], "window": [125, 125], "unit": "GeV", "transform": "none", "extra": ["row"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"version": 1}, "'version' should be text, is an integer"),
+        ({"outputs": "mass"}, "'outputs' should be a list, is text"),
+        ({"outputs": []}, "at least one channel and one output"),
+        ({"outputs": ["mass"]}, "output 0: should be a mapping with name, unit, meaning, is text"),
+        ({"outputs": [{"name": "mass", "units": "GeV"}]}, r"output 0: no key 'units'. Did you mean 'unit'\?"),
+        ({"input": {**INPUT, "channels": ["ECAL", "ECAL"]}}, "should be different names"),
+        ({"input": {**INPUT, "window": [125]}}, r"window \[125\] should be \[rows, columns\]"),
+        ({"input": {**INPUT, "transform": "log"}}, "transform 'log' is not known. Known: none"),
+        ({"input": {**INPUT, "extra": ["rows"]}}, r"no extra input 'rows'. Did you mean 'row'\?"),
+    ],
+)
+def test_wrong_value_is_named(bundle_folder: Path, changes: dict[str, Any], message: str) -> None:
+    rewrite(bundle_folder, **changes)
+    with pytest.raises(ConfigurationError, match=message):
+        Bundle.load(bundle_folder)
+
+
+def test_weights_in_another_file_are_refused(tmp_path: Path, baseline: Bundle) -> None:
+    model = onnx.load_from_string(baseline.model)
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.zeros(2000, np.float32), "big"))
+    onnx.save_model(model, tmp_path / "outside.onnx", save_as_external_data=True, location="weights.bin")
+    with pytest.raises(ConfigurationError, match=r"keeps weights in another file.*save_as_external_data=False"):
+        write_bundle(tmp_path / "bundle", CARD, (tmp_path / "outside.onnx").read_bytes())
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_outputs_keep_the_order_of_the_card(tmp_path: Path, baseline: Bundle) -> None:
+    outputs = (ModelOutput("pt", "GeV", "first"), ModelOutput("mass", "GeV", "second"))
+    assert write_bundle(tmp_path, replace(CARD, outputs=outputs), baseline.model).output_names == ("pt", "mass")

@@ -1,0 +1,33 @@
+"""`e2efw model` as typed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from taggers.bundle import Bundle
+from taggers.commands import model
+
+
+def test_build_baseline_writes_the_bundle_and_prints_its_checksum(tmp_path: Path, baseline: Bundle) -> None:
+    result = CliRunner().invoke(model, ["build-baseline", "-o", str(tmp_path / "built")], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert baseline.sha256 in result.output
+    assert Bundle.load(tmp_path / "built").model == baseline.model
+
+
+def test_show_finds_packaged_bundles_and_folders(bundle_folder: Path, baseline: Bundle) -> None:
+    by_name, by_folder = (
+        CliRunner().invoke(model, ["show", which], catch_exceptions=False).output
+        for which in ("calorimetric_baseline", str(bundle_folder))
+    )
+    assert by_name == by_folder
+    for text in ("reads    ECAL, HCAL [GeV] in windows of 125 x 125 pixels", "says     pt [GeV]", baseline.sha256):
+        assert text in by_name
+
+
+def test_help_waits_for_no_library() -> None:
+    code = "import sys, taggers.commands; print({'numpy', 'onnx', 'onnxruntime', 'yaml'} & set(sys.modules) or 'light')"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "light"
