@@ -1,17 +1,17 @@
 """Toy response: particles become energy in crystals and towers, and tracks.
 
-Photons leave all their energy in the crystals around the impact point. Hadrons leave a minimum-ionising 0.3 GeV or a random share
-there and the rest in the towers behind. Each deposit is spread over nine spots; resolutions are 3 %/sqrt(E) and 100 %/sqrt(E).
-There is no material, no noise, no depth and no time in it.
+Photons leave all their energy in the crystals around the impact point. Hadrons leave a minimum-ionising 0.3 GeV or a
+random share there and the rest in the towers behind. Each deposit is spread over nine spots. Resolutions are
+3 %/sqrt(E) and 100 %/sqrt(E). There is no material, no noise, no depth and no time in it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.geometry.constants import ECAL_RADIUS
-from dataformats.geometry.detids import pack_eb, pack_ee, pack_hcal
+from dataformats.geometry.constants import EB_IETA, EB_IPHI, ECAL_BARREL_ETA, ECAL_RADIUS, EE_SIZE, HB_IETA
+from dataformats.geometry.detids import HB, HE, pack_eb, pack_ee, pack_hcal
 from dataformats.geometry.ecal import IN_EB, IN_EE, find_crystals
 from dataformats.geometry.hcal import find_towers
 from dataformats.geometry.helix import ecal_impacts
@@ -33,6 +33,15 @@ class Hits(NamedTuple):
     hbhe: HBHERecHits
 
 
+class _Spots(NamedTuple):
+    """Energy arriving at the calorimeters, (n,) each: event, direction, energy in GeV."""
+
+    event: NDArray[np.int64]
+    eta: Array
+    phi: Array
+    energy: Array
+
+
 class _Deposits(NamedTuple):
     """Energy in cells, (n,) each: event, detid, energy in GeV."""
 
@@ -44,11 +53,11 @@ class _Deposits(NamedTuple):
 def respond(particles: Particles) -> Hits:
     """Energy of all particles of a block in the cells."""
     n_events = len(particles.px)
-    flat = [x.ravel() for x in (particles.px, particles.py, particles.pz, particles.vertex_z)]
-    px, py, pz, vz = flat
-    zero = np.zeros_like(vz)
-    eta, phi = ecal_impacts(zero, zero, vz, px, py, pz, particles.charge.ravel(), legacy_direction=False)
-    energy = np.sqrt(px**2 + py**2 + pz**2)
+    momentum = np.stack([particles.px.ravel(), particles.py.ravel(), particles.pz.ravel()])
+    start = np.zeros_like(momentum)
+    start[2] = particles.vertex_z.ravel()
+    eta, phi = ecal_impacts(start, momentum, particles.charge.ravel())
+    energy = np.sqrt((momentum**2).sum(axis=0))
     smear = normal_numbers(*np.moveaxis(particles.rest[..., :2].reshape(-1, 2), 1, 0))
     share = particles.rest[..., 2].ravel()
     early = particles.rest[..., 3].ravel()
@@ -59,50 +68,51 @@ def respond(particles: Particles) -> Hits:
     hcal = np.maximum(rest + np.sqrt(rest) * smear, 0.0)
     event = np.repeat(np.arange(n_events), particles.px.shape[1])
     reached = np.isfinite(eta) & (np.abs(eta) < 3.0)
-    event, eta, phi, ecal, hcal = (x[reached] for x in (event, eta, phi, ecal, hcal))
-    eb, ee = _ecal_deposits(event, eta, phi, ecal)
+    event, eta, phi = event[reached], eta[reached], phi[reached]
+    eb, ee = _ecal_deposits(_Spots(event, eta, phi, ecal[reached]))
+    hbhe = _hcal_deposits(_Spots(event, eta, phi, hcal[reached]))
     return Hits(
         EBRecHits(**_merged(eb, n_events, ECAL_THRESHOLD)),
         EERecHits(**_merged(ee, n_events, ECAL_THRESHOLD)),
-        HBHERecHits(**_merged(_hcal_deposits(event, eta, phi, hcal), n_events, HCAL_THRESHOLD)),
+        HBHERecHits(**_merged(hbhe, n_events, HCAL_THRESHOLD)),
     )
 
 
-def _spread(event: NDArray[np.int64], eta: Array, phi: Array, energy: Array, step: Array) -> tuple[Array, ...]:
+def _spread(impact: _Spots, step: Array) -> _Spots:
     """Each deposit on nine spots, `step` apart in eta and phi."""
-    spot_eta = eta[:, None] + step[:, None] * _SPOTS[:, 0]
-    spot_phi = phi[:, None] + step[:, None] * _SPOTS[:, 1]
-    spot_event = np.broadcast_to(event[:, None], spot_eta.shape)
-    return spot_event.ravel(), spot_eta.ravel(), spot_phi.ravel(), (energy[:, None] * _SHARES).ravel()
+    eta = impact.eta[:, None] + step[:, None] * _SPOTS[:, 0]
+    phi = impact.phi[:, None] + step[:, None] * _SPOTS[:, 1]
+    event = np.broadcast_to(impact.event[:, None], eta.shape)
+    return _Spots(event.ravel(), eta.ravel(), phi.ravel(), (impact.energy[:, None] * _SHARES).ravel())
 
 
-def _ecal_deposits(event: NDArray[np.int64], eta: Array, phi: Array, energy: Array) -> tuple[_Deposits, _Deposits]:
+def _ecal_deposits(impact: _Spots) -> tuple[_Deposits, _Deposits]:
     """Energy in barrel and in endcap crystals; spots are one crystal (2.2 cm) apart."""
-    step = 2.2 / ECAL_RADIUS * np.maximum(1.0, np.abs(np.sinh(eta)) / np.sinh(1.479))
-    event, eta, phi, energy = _spread(event, eta, phi, energy, step)
+    step = 2.2 / ECAL_RADIUS * np.maximum(1.0, np.abs(np.sinh(impact.eta)) / np.sinh(ECAL_BARREL_ETA))
+    event, eta, phi, energy = _spread(impact, step)
     crystal = find_crystals(eta, phi)
     eb, ee = crystal.kind == IN_EB, crystal.kind == IN_EE
-    row, column = np.divmod(crystal.index[eb], 360)
-    eb_ids = pack_eb(np.where(row < 85, row - 85, row - 84), column + 1)
-    side, place = np.divmod(crystal.index[ee], 10000)
-    ee_ids = pack_ee(place % 100 + 1, place // 100 + 1, 2 * side - 1)
+    row, column = np.divmod(crystal.cell[eb], EB_IPHI)
+    eb_ids = pack_eb(np.where(row < EB_IETA, row - EB_IETA, row - EB_IETA + 1), column + 1)
+    side, place = np.divmod(crystal.cell[ee], EE_SIZE * EE_SIZE)
+    ee_ids = pack_ee(place % EE_SIZE + 1, place // EE_SIZE + 1, 2 * side - 1)
     return (
         _Deposits(event[eb], eb_ids.astype(np.int64), energy[eb]),
         _Deposits(event[ee], ee_ids.astype(np.int64), energy[ee]),
     )
 
 
-def _hcal_deposits(event: NDArray[np.int64], eta: Array, phi: Array, energy: Array) -> _Deposits:
+def _hcal_deposits(impact: _Spots) -> _Deposits:
     """Energy in towers, all in depth 1; spots are two thirds of a tower apart."""
-    event, eta, phi, energy = _spread(event, eta, phi, energy, np.full_like(eta, 0.06))
-    tower = find_towers(eta, phi)
+    spots = _spread(impact, np.full_like(impact.eta, 0.06))
+    tower = find_towers(spots.eta, spots.phi)
     real = tower.ieta != 0
-    event, ieta, iphi, energy = (x[real] for x in (event, tower.ieta, tower.iphi, energy))
-    detid = pack_hcal(np.where(np.abs(ieta) <= 16, 1, 2), ieta, iphi, np.ones_like(ieta))
-    return _Deposits(event, detid.astype(np.int64), energy)
+    ieta, iphi = tower.ieta[real], tower.iphi[real]
+    detid = pack_hcal(np.where(np.abs(ieta) <= HB_IETA, HB, HE), ieta, iphi, np.ones_like(ieta))
+    return _Deposits(spots.event[real], detid.astype(np.int64), spots.energy[real])
 
 
-def _merged(deposits: _Deposits, n_events: int, threshold: float) -> dict[str, NDArray[np.generic]]:
+def _merged(deposits: _Deposits, n_events: int, threshold: float) -> dict[str, NDArray[Any]]:
     """One hit per cell and event, above threshold, sorted by event and cell: the columns of a hit collection."""
     keys, inverse = np.unique((deposits.event << 32) | deposits.detid, return_inverse=True)
     energy = np.bincount(inverse, deposits.energy, minlength=keys.size)

@@ -81,7 +81,7 @@ def test_a_plain_value_that_does_not_fit_is_refused() -> None:
 
 def test_a_required_parameter_must_be_set() -> None:
     with pytest.raises(
-        ConfigurationError, match=r"parameter 'needed' must be set \(.*\). It is: a number that must be set"
+        ConfigurationError, match=r"'needed' must be set \(.*\). It is: a number that must be set"
     ):
         configured(number=cms.EDProducer("ConfiguredNumber"))
 
@@ -126,7 +126,7 @@ def test_a_product_of_another_type_is_refused() -> None:
     configuration = configured(reader=cms.EDProducer("ConfiguredReader"))
     content = {ProductKey("number", "", "RECO"): ProductInfo("recoTracks", origin="a.root")}
     with pytest.raises(
-        ConfigurationError, match=r"'number' reads EventFloat \(float\), but number::RECO of a.root is a recoTracks"
+        ConfigurationError, match=r"reads EventFloat \(float\), but number::RECO of a.root is a recoTracks"
     ):
         resolve(configuration.running, content, "P")
 
