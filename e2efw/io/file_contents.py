@@ -77,8 +77,9 @@ class FileContents:
                 raise LogicError(
                     f"{cls.__name__}: cannot be read from a file: it is neither a Collection nor an EventRecord."
                 )
+            any_leaf = any(leaf.path in self.leaves[key] for leaf in cls.leaves.values())
             for leaf in cls.leaves.values():
-                if not leaf.optional and leaf.path not in self.leaves[key]:
+                if not (leaf.optional and any_leaf) and leaf.path not in self.leaves[key]:
                     raise FileReadError(
                         f"File {self.path}: product {self.names[key]} has no leaf '{leaf.path}', which "
                         f"{cls.__name__}.{leaf.name} needs. "

@@ -101,6 +101,8 @@ class Layout:
 
     def branch_types(self, name: BranchName) -> dict[str, Any]:
         """Names and types of the branches, as uproot takes them: lists share one counter."""
+        if not self.ragged and not self.scalars:
+            return {}  # nothing is known of it, not even that it is nothing
         types: dict[str, Any] = {f"{name.prefix}{PRESENT}": np.dtype(np.bool_)}
         if self.ragged:
             kinds = [ak.types.NumpyType(dtype.name) for dtype in self.ragged.values()]
@@ -113,7 +115,6 @@ class Layout:
         Raises:
             FileWriteError: a part lacks a leaf, or has one more.
         """
-        data: dict[str, Any] = {f"{name.prefix}{PRESENT}": np.concatenate([part.present for part in parts])}
         for part in parts:
             extra = [path for path in {**part.ragged, **part.scalars} if path not in {**self.ragged, **self.scalars}]
             if extra and part.present.any():
@@ -121,6 +122,9 @@ class Layout:
                     f"PoolOutputModule: {name} has a leaf '{extra[0]}' that it did not have in the first events of "
                     "the job: inputs that differ go into different outputs."
                 )
+        if not self.ragged and not self.scalars:
+            return {}
+        data: dict[str, Any] = {f"{name.prefix}{PRESENT}": np.concatenate([part.present for part in parts])}
         if self.ragged:
             counts = np.concatenate([np.diff(part.offsets) for part in parts])
             offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
