@@ -133,12 +133,13 @@ def project_tracks(
     out_offsets[0] = 0
     for event in range(offsets.size - 1):
         for i in range(offsets[event], offsets[event + 1]):
-            px, py, pz = float(path[3][i]), float(path[4][i]), float(path[5][i])
+            # np.float64 and not float, which leaves a float32 as it is in compiled code
+            px, py, pz = np.float64(path[3][i]), np.float64(path[4][i]), np.float64(path[5][i])
             pt = math.hypot(px, py)
             if not pt > MIN_TRACK_PT or charge[i] == 0 or quality[i] & _HIGH_PURITY == 0:
                 continue
-            x, y, z = float(path[0][i]), float(path[1][i]), float(path[2][i])
-            eta, phi = ecal_impact(x, y, z, px, py, pz, float(charge[i]), legacy_direction)
+            x, y, z = np.float64(path[0][i]), np.float64(path[1][i]), np.float64(path[2][i])
+            eta, phi = ecal_impact(x, y, z, px, py, pz, np.float64(charge[i]), legacy_direction)
             if not abs(eta) <= ENDCAP_ETA:
                 continue
             pixel = ecal_pixel_of(eta, phi)
@@ -149,7 +150,7 @@ def project_tracks(
             dz = z - vertex[event, 2] - (dx * px + dy * py) / pt * (pz / pt)
             out_cell[filled] = pixel
             out_values[0, filled], out_values[1, filled], out_values[2, filled] = pt, d0, dz
-            out_values[3, filled] = significance(d0, float(errors[0][i]) ** 2 + vertex[event, 3])
-            out_values[4, filled] = significance(dz, float(errors[1][i]) ** 2 + vertex[event, 4])
+            out_values[3, filled] = significance(d0, np.float64(errors[0][i]) ** 2 + vertex[event, 3])
+            out_values[4, filled] = significance(dz, np.float64(errors[1][i]) ** 2 + vertex[event, 4])
             filled += 1
         out_offsets[event + 1] = filled

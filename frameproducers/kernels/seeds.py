@@ -113,7 +113,7 @@ def find_seeds(
             if abs(eta[jet]) > max_eta:
                 status[jet] = _OUTSIDE_ETA
                 continue
-            ieta, iphi = find_hcal(eta[jet], phi[jet])
+            ieta, iphi = find_hcal(np.float64(eta[jet]), np.float64(phi[jet]))
             if ieta == 0:
                 status[jet] = _NO_HCAL_CELL
                 continue

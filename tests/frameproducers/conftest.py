@@ -1,0 +1,143 @@
+"""Random and real events for the tests of the frame producers."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import awkward as ak
+import numpy as np
+import pytest
+import uproot
+from numpy.typing import NDArray
+
+from dataformats.candidates import Jets, Photons
+from dataformats.collection import Collection
+from dataformats.geometry.detids import EE_EXISTS, pack_eb, pack_ee, pack_hcal
+from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.tracks import Tracks, Vertices
+from frameproducers.entries import Inputs
+
+C = TypeVar("C", bound=Collection)
+
+
+def _offsets(rng: np.random.Generator, n_events: int, largest: int) -> NDArray[np.int64]:
+    """Boundaries of 0 to `largest` objects; about every third event is empty."""
+    counts = rng.integers(0, largest + 1, n_events) * (rng.random(n_events) > 0.3)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def _hits(rng: np.random.Generator, cls: type[C], ids: NDArray[np.uint32], n_events: int, largest: int) -> C:
+    offsets = _offsets(rng, n_events, largest)
+    size = int(offsets[-1])
+    energy = rng.normal(1.0, 1.0, size) * (rng.random(size) > 0.05)  # some negative, some exactly zero
+    return cls(offsets, detid=rng.choice(ids, size), energy=energy, time=np.zeros(size))
+
+
+def _hcal_ids(rng: np.random.Generator) -> NDArray[np.uint32]:
+    size = rng.integers(1, 30, 4000)
+    iphi = np.where(size > 20, 2 * rng.integers(0, 36, 4000) + 1, rng.integers(1, 73, 4000))
+    subdet = np.where(size < 16, 1, np.where(size > 16, 2, rng.integers(1, 3, 4000)))
+    depth = np.where((size == 16) & (subdet == 2), 3, rng.integers(1, 3, 4000))
+    cells = subdet, size * rng.choice([-1, 1], 4000), iphi, depth
+    return np.concatenate([pack_hcal(*cells), pack_hcal(*cells, new_format=False)])
+
+
+def _tracks(rng: np.random.Generator, n_events: int) -> Tracks:
+    offsets = _offsets(rng, n_events, 40)
+    size = int(offsets[-1])
+    pt, eta, phi = rng.exponential(3.0, size) + 0.2, rng.uniform(-3.3, 3.3, size), rng.uniform(-np.pi, np.pi, size)
+    return Tracks(
+        offsets,
+        vx=rng.normal(0, 0.3, size),
+        vy=rng.normal(0, 0.3, size),
+        vz=rng.normal(0, 5.0, size),
+        px=pt * np.cos(phi),
+        py=pt * np.sin(phi),
+        pz=pt * np.sinh(eta),
+        charge=rng.choice([-1, 0, 1], size, p=[0.45, 0.1, 0.45]),
+        quality=rng.choice([0, 1, 5, 7], size, p=[0.05, 0.05, 0.45, 0.45]),
+        chi2=np.ones(size),
+        ndof=np.ones(size),
+        dxy_error=rng.uniform(0.01, 0.1, size),
+        dz_error=rng.uniform(0.01, 0.1, size),
+    )
+
+
+def _vertices(rng: np.random.Generator, n_events: int) -> Vertices:
+    offsets = _offsets(rng, n_events, 4)
+    size = int(offsets[-1])
+    place = {name: rng.normal(0, width, size) for name, width in (("x", 0.1), ("y", 0.1), ("z", 4.0))}
+    return Vertices(offsets, **place, **{f"{name}_error": rng.uniform(0.001, 0.01, size) for name in place})
+
+
+@pytest.fixture(scope="session")
+def random_inputs() -> Callable[[int, int], Inputs]:
+    """``random_inputs(seed, n_events)``: hits, tracks and vertices, with empty events between."""
+
+    def make(seed: int, n_events: int) -> Inputs:
+        rng = np.random.default_rng(seed)
+        half_barrel = rng.integers(1, 86, 3000) * rng.choice([-1, 1], 3000)
+        eb_ids = pack_eb(half_barrel, rng.integers(1, 361, 3000))
+        iy, ix = np.nonzero(EE_EXISTS)
+        ee_ids = np.concatenate([pack_ee(ix + 1, iy + 1, side) for side in (-1, 1)])
+        return Inputs(
+            _hits(rng, EBRecHits, eb_ids, n_events, 300),
+            _hits(rng, EERecHits, ee_ids, n_events, 300),
+            _hits(rng, HBHERecHits, _hcal_ids(rng), n_events, 300),
+            _tracks(rng, n_events),
+            _vertices(rng, n_events),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def random_jets() -> Callable[[int, int], Jets]:
+    """``random_jets(seed, n_events)``: jets anywhere within |eta| 3.2, about half of them below 400 GeV."""
+
+    def make(seed: int, n_events: int) -> Jets:
+        rng = np.random.default_rng(seed)
+        offsets = _offsets(rng, n_events, 5)
+        size = int(offsets[-1])
+        eta = np.where(rng.random(size) < 0.8, rng.uniform(-1.45, 1.45, size), rng.uniform(-3.2, 3.2, size))
+        pt, phi = rng.uniform(100, 700, size), rng.uniform(-np.pi, np.pi, size)
+        return Jets(offsets, pt=pt, eta=eta, phi=phi, mass=np.zeros(size))
+
+    return make
+
+
+def _read(path: Path, cls: type[C], product: str) -> C:
+    tree = uproot.open(path)["Events"]
+    stem = f"{cls.friendly_type}_{product}_RECO."
+    columns = {name: tree[stem + leaf.path].array() for name, leaf in cls.leaves.items() if stem + leaf.path in tree}
+    counts = ak.to_numpy(ak.num(next(iter(columns.values()))))
+    flat = {name: ak.to_numpy(ak.flatten(column)) for name, column in columns.items()}
+    return cls(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **flat)
+
+
+@pytest.fixture(scope="session")
+def real_inputs(real_files: list[Path]) -> Inputs:
+    """The events of the three real files, one after the other."""
+
+    def read(cls: type[C], product: str) -> C:
+        return cls.concatenate([_read(path, cls, product) for path in real_files])
+
+    return Inputs(
+        read(EBRecHits, "reducedEcalRecHitsEB_"),
+        read(EERecHits, "reducedEcalRecHitsEE_"),
+        read(HBHERecHits, "reducedHcalRecHits_hbhereco"),
+        read(Tracks, "generalTracks_"),
+        read(Vertices, "offlinePrimaryVertices_"),
+    )
+
+
+@pytest.fixture(scope="session")
+def real_jets(real_files: list[Path]) -> Jets:
+    """The jets of the same events."""
+    return Jets.concatenate([_read(path, Jets, "ak8PFJetsCHS_") for path in real_files])
+
+
+@pytest.fixture(scope="session")
+def real_photons(real_files: list[Path]) -> Photons:
+    """The photons of the same events."""
+    return Photons.concatenate([_read(path, Photons, "gedPhotons_") for path in real_files])

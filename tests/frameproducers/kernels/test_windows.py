@@ -1,0 +1,62 @@
+"""A window written cell by cell is a crop of the full picture."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from frameproducers.kernels.windows import fill_windows
+
+both = pytest.mark.parametrize("fill", [fill_windows, fill_windows.py_func], ids=["compiled", "python"])
+
+
+def crop(picture: NDArray[np.float32], top: int, left: int, height: int, width: int) -> NDArray[np.float32]:
+    """The readable twin: rows outside are zero, columns wrap."""
+    out = np.zeros((height, width), np.float32)
+    rows = np.arange(top, top + height)
+    inside = (rows >= 0) & (rows < 280)
+    out[inside] = picture[rows[inside]][:, np.arange(left, left + width) % 360]
+    return out
+
+
+def random_entries(
+    rng: np.random.Generator, n_events: int, n_cells: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """Ascending cells without repetition; the first event is empty."""
+    events = [np.flatnonzero(rng.random(n_cells) < (0.03 if event else 0)) for event in range(n_events)]
+    offsets = np.concatenate([[0], np.cumsum([len(event) for event in events])]).astype(np.int64)
+    return offsets, np.concatenate(events).astype(np.int32), rng.exponential(1, int(offsets[-1])).astype(np.float32)
+
+
+@both
+@pytest.mark.parametrize("cut", [1, 5])
+@pytest.mark.parametrize("size", [(125, 125), (32, 32), (7, 360)])
+def test_windows_are_crops_of_the_full_picture_bit_for_bit(
+    fill: Callable[..., None], cut: int, size: tuple[int, int]
+) -> None:
+    rng = np.random.default_rng(cut)
+    offsets, cell, value = random_entries(rng, 4, (280 // cut) * (360 // cut))
+    n_windows = 12
+    event = np.sort(rng.integers(0, 4, n_windows))
+    top = np.array([0, 155, -30, 250, 279, -124, *rng.integers(-20, 200, n_windows - 6)])
+    left = np.array([0, 359, 310, 300, 236, 235, *rng.integers(0, 360, n_windows - 6)])
+    out = np.zeros((n_windows, 3, *size), np.float32)
+    fill(offsets, cell, value, cut, event, top, left, 1, out)
+    for window in range(n_windows):
+        mine = slice(offsets[event[window]], offsets[event[window] + 1])
+        picture = np.zeros((280 // cut) * (360 // cut), np.float32)
+        picture[cell[mine]] = value[mine] / np.float32(cut * cut)
+        picture = picture.reshape(280 // cut, 360 // cut).repeat(cut, axis=0).repeat(cut, axis=1)
+        assert np.array_equal(out[window, 1], crop(picture, int(top[window]), int(left[window]), *size))
+    assert not out[:, [0, 2]].any()
+
+
+@both
+def test_no_windows_and_no_entries_are_no_trouble(fill: Callable[..., None]) -> None:
+    nothing = np.zeros(0, np.int64)
+    entries = np.zeros(2, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
+    fill(*entries, 5, nothing, nothing, nothing, 0, np.zeros((0, 1, 125, 125), np.float32))
+    out = np.zeros((1, 1, 125, 125), np.float32)
+    fill(*entries, 5, np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64), 0, out)
+    assert not out.any()
