@@ -10,7 +10,7 @@ import pytest
 import uproot
 from numpy.typing import NDArray
 
-from dataformats.candidates import Jets, Photons
+from dataformats.candidates import Jets
 from dataformats.collection import Collection
 from dataformats.geometry.detids import EE_EXISTS, pack_eb, pack_ee, pack_hcal
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
@@ -135,9 +135,3 @@ def real_inputs(real_files: list[Path]) -> Inputs:
 def real_jets(real_files: list[Path]) -> Jets:
     """The jets of the same events."""
     return Jets.concatenate([_read(path, Jets, "ak8PFJetsCHS_") for path in real_files])
-
-
-@pytest.fixture(scope="session")
-def real_photons(real_files: list[Path]) -> Photons:
-    """The photons of the same events."""
-    return Photons.concatenate([_read(path, Photons, "gedPhotons_") for path in real_files])
