@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from e2efw.framework.blocks import Block, EventIDs
+from e2efw.io.root_file import reading
 
 _EVENTS = 1000
 _MOST_EVENTS = 10_000
@@ -22,7 +23,9 @@ _MOST_BYTES = 64_000_000
 T = TypeVar("T")
 
 
-def chunk_limits(branches: Sequence[Any], start: int, stop: int, events_per_block: int) -> Iterator[tuple[int, int]]:
+def chunk_limits(
+    branches: Sequence[Any], start: int, stop: int, events_per_block: int, path: str
+) -> Iterator[tuple[int, int]]:
     """First and last + 1 event of each chunk between two events of a file.
 
     Args:
@@ -30,12 +33,16 @@ def chunk_limits(branches: Sequence[Any], start: int, stop: int, events_per_bloc
         start: first event.
         stop: last event + 1.
         events_per_block: a chunk holds at least one block.
+        path: the file, for messages.
+
+    Raises:
+        FileReadError: the branches contradict themselves.
     """
-    n_events = max((branch.num_entries for branch in branches), default=0)
-    size = sum(branch.uncompressed_bytes for branch in branches) / max(n_events, 1)
+    with reading(f"File {path}"):
+        boundaries = reduce(np.intersect1d, [np.asarray(branch.entry_offsets) for branch in branches])
+        size = sum(branch.uncompressed_bytes / max(branch.num_entries, 1) for branch in branches)
     most = max(min(_MOST_EVENTS, int(_MOST_BYTES / max(size, 1.0))), events_per_block)
     least = max(min(_EVENTS, most), events_per_block)
-    boundaries = reduce(np.intersect1d, [np.asarray(branch.entry_offsets) for branch in branches])
     while start < stop:
         inside = boundaries[(boundaries >= start + least) & (boundaries <= start + most)]
         end = min(int(inside[0]) if inside.size else start + most, stop)

@@ -129,7 +129,7 @@ class OpenPool:
                 continue
             left -= stop - start
             with open_events(contents.path) as file:
-                for first, end in chunk_limits(branches_of(file, wanted), start, stop, events_per_block):
+                for first, end in chunk_limits(branches_of(file, wanted), start, stop, events_per_block, file.path):
                     yield read_events(file, wanted, first, end, self.screening)
 
     def _check_description(self, file: FileContents, key: ProductKey) -> None:
