@@ -86,6 +86,10 @@ class Module:
     def end_job(self, state: Any) -> None:
         """Close what `begin_job` opened."""
 
+    def needed(self) -> frozenset[str]:
+        """Optional products (``X | None``) that this configuration cannot do without, by argument name."""
+        return frozenset()
+
     def describe(self) -> dict[str, dict[str, Any]]:
         """What is known of the products before the first event, by instance label: shapes, channel names."""
         return {}
