@@ -9,7 +9,7 @@ import pytest
 import uproot
 
 from dataformats.tracks import Tracks
-from e2efw.errors import FileOpenError, FileReadError
+from e2efw.errors import FileOpenError, FileReadError, ProductNotFoundError
 from e2efw.framework.tags import ProductKey
 from e2efw.io.pool_source import PoolSource
 
@@ -122,12 +122,12 @@ def test_flipped_bytes_anywhere_end_in_a_read_error_or_not_at_all(
     wanted = {key: type(product) for key, product in block.products.items()}
     random = np.random.default_rng(3)
     refused = 0
-    for position in random.integers(0, len(whole), 60):
+    for position in random.integers(0, len(whole), 25):
         content = bytearray(whole)
         content[position] ^= int(random.integers(1, 256))
         path.write_bytes(content)
         try:
             read_file(path, wanted)
-        except (FileReadError, LookupError):
+        except (FileReadError, ProductNotFoundError):  # a flipped name is another product
             refused += 1
     assert refused > 0
