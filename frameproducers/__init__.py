@@ -5,5 +5,6 @@
 - `det_frames`: sparse pictures of the whole detector
 - `jet_seeds`, `jet_frames`: dense windows around jets
 - `pictures`: dense pictures of the whole detector
+- `display`: the command that draws them; `display_event` finds what to draw, `drawing` draws it
 - `kernels`: the compiled loops behind all of them
 """

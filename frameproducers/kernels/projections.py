@@ -9,7 +9,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.geometry.constants import ENDCAP_ETA
 from dataformats.geometry.detid_kernels import eb_index, ee_index, hbhe_cell
 from dataformats.geometry.picture import EB_FIRST_PIXEL, EE_PIXEL, HBHE_COLUMNS, ecal_pixel_of, hbhe_pixel_of
 from dataformats.jit import kernel
@@ -115,8 +114,8 @@ def project_tracks(
 ) -> None:
     """Good tracks to the pixel where they meet the ECAL, with impact parameters to the first vertex of their event.
 
-    Good: pt above MIN_TRACK_PT, charged, high purity, meeting a crystal within |eta| 3. d0 = -dxy(vertex) and
-    dz(vertex) as in CMSSW's ``reco::TrackBase``; their variances are the squared errors of track and vertex together.
+    Good: pt above MIN_TRACK_PT, charged, high purity, meeting a crystal that has a pixel (|eta| < 3). d0 = -dxy(vertex)
+    and dz(vertex) as in CMSSW's ``reco::TrackBase``; variances are those of track and vertex together.
 
     Args:
         offsets: (events + 1,) boundaries of the tracks.
@@ -140,8 +139,6 @@ def project_tracks(
                 continue
             x, y, z = np.float64(path[0][i]), np.float64(path[1][i]), np.float64(path[2][i])
             eta, phi = ecal_impact(x, y, z, px, py, pz, np.float64(charge[i]), legacy_direction)
-            if not abs(eta) <= ENDCAP_ETA:
-                continue
             pixel = ecal_pixel_of(eta, phi)
             if pixel < 0:
                 continue

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
@@ -89,6 +90,14 @@ def test_frames_do_not_depend_on_how_events_are_cut(random_inputs: MakeInputs) -
     chosen = np.array([0, 4, 5, 11])
     assert same(produce(inputs.take(chosen)), whole.take(chosen))
     assert same(SparseFrames.concatenate([produce(inputs.take(slice(i, i + 3))) for i in (0, 3, 6, 9)]), whole)
+
+
+def test_threads_do_not_disturb_each_other(random_inputs: MakeInputs) -> None:
+    blocks = [random_inputs(seed, 10) for seed in range(8)]
+    alone = [produce(block) for block in blocks]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(produce, blocks))
+    assert all(map(same, alone, together))
 
 
 def test_empty_events_and_empty_blocks_have_empty_frames() -> None:

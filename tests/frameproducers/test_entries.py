@@ -85,5 +85,18 @@ def test_means_are_means_and_sums_are_sums() -> None:
     assert found == {"TracksPt": [6.0], "TracksDz": [1.0], "TracksDzSig": [3.0]}
 
 
+def test_a_track_of_exactly_half_a_gev_does_not_count() -> None:
+    def cells(px: float, eta: float = 2.0) -> int:
+        momentum = {"px": px, "py": 0.0, "pz": px * np.sinh(eta)}
+        rest = {"vx": 0.0, "vy": 0.0, "vz": 0.0, "charge": 1, "quality": 4, "chi2": 1.0, "ndof": 1.0}
+        tracks = Tracks.from_lists(**{name: [[value]] for name, value in (momentum | rest).items()})
+        return int(layer_entries(["TracksPt"], Inputs(*_empty(1), tracks))["TracksPt"].cell.size)
+
+    assert cells(0.5) == 0
+    assert cells(float(np.nextafter(np.float32(0.5), np.float32(1)))) == 1
+    assert cells(20.0, eta=2.99) == cells(20.0, eta=-2.99) == 1
+    assert cells(20.0, eta=3.01) == cells(20.0, eta=-3.01) == 0
+
+
 def _empty(n_events: int) -> tuple[EBRecHits, EERecHits, HBHERecHits]:
     return EBRecHits.empty(n_events), EERecHits.empty(n_events), HBHERecHits.empty(n_events)

@@ -83,6 +83,11 @@ def test_tracks_that_turn_more_than_once_before_the_plane_are_lost(impact: Impac
 
 
 @both
+def test_the_plane_is_not_met_backwards(impact: Impact) -> None:
+    assert math.isnan(impact(0, 0, ECAL_PLANE + 1, 0.6, 0, 3.0, 1, False)[0])
+
+
+@both
 def test_stiff_and_neutral_tracks_go_straight(impact: Impact) -> None:
     for charge, pt in ((0, 1.0), (1, 1e9), (-1, 1e9)):
         for eta in (-2.5, -1.0, 0.0, 0.7, 2.0):

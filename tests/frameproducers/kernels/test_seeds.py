@@ -133,6 +133,14 @@ def test_a_negative_hit_at_the_start_yields_to_less_negative_ones(search: Callab
     assert search(4, 10, grid) == (4, 10)
 
 
+@pytest.mark.parametrize("search", [hottest_tower, hottest_tower.py_func], ids=["compiled", "python"])
+def test_tower_29_is_never_searched(search: Callable[..., Tower]) -> None:
+    grid = np.full(GRID_SHAPE, -np.inf, np.float32)
+    grid[0, 30], grid[-1, 30], grid[1, 30] = 9.0, 9.0, 1.0
+    assert search(27, 31, grid) == (27, 31)
+    assert search(-27, 31, grid) == (-28, 31)
+
+
 @pytest.mark.parametrize("put", [set_depth_one, set_depth_one.py_func], ids=["compiled", "python"])
 def test_the_grid_is_clean_after_taking_hits_out(put: Callable[..., None]) -> None:
     hits = towers_of((-28, 71, 1.0), (1, 1, 2.0))
