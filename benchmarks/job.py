@@ -4,8 +4,8 @@
 
 The job reads files, makes frames and windows, runs the network and writes a file. Bare ONNX Runtime runs the network on
 the same windows, lying ready in memory, in batches of the same size, with as many threads as the job. 1.00 would mean
-that everything else costs nothing: it is hidden behind the network, or free. Job times are those of the event loop, start-up
-not counted; a first job, not counted either, loads the kernels.
+that everything else costs nothing: it is hidden behind the network, or free. Job times are those of the event loop,
+start-up not counted; a first job, not counted either, loads the kernels.
 """
 
 import tempfile

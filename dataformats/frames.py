@@ -39,10 +39,7 @@ class SparseFrames(Collection):
     def __init__(self, layers: Sequence[Layer], offsets: NDArray[np.int64], **columns: NDArray[Any]) -> None:
         super().__init__(offsets, **columns)
         self.layers = tuple(layers)
-        sizes = np.array([layer.rows * layer.columns for layer in self.layers], dtype=np.int64)
-        channel, cell = self.flat("channel"), self.flat("cell")
-        if channel.size and (int(channel.max()) >= sizes.size or bool(np.any(cell >= sizes[channel]))):
-            raise LogicError("SparseFrames: a cell lies outside its layer.")
+        self._check_cells()
 
     @classmethod
     def restored(
@@ -51,7 +48,14 @@ class SparseFrames(Collection):
         """As for any collection, with the layers from the description."""
         product = super().restored(offsets, columns, description)
         product.layers = tuple(Layer(**layer) for layer in description["layers"])
+        product._check_cells()
         return product
+
+    def _check_cells(self) -> None:
+        sizes = np.array([layer.rows * layer.columns for layer in self.layers], dtype=np.int64)
+        channel, cell = self.flat("channel"), self.flat("cell")
+        if channel.size and (int(channel.max()) >= sizes.size or bool(np.any(cell >= sizes[channel]))):
+            raise LogicError("SparseFrames: a cell lies outside its layer.")
 
     @property
     def description(self) -> dict[str, Any]:
