@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.collection import Collection, Events, Leaf, Product, joined_offsets, picked
+from dataformats.collection import Collection, Columns, Events, Leaf, Product, joined_offsets, picked
 from e2efw.errors import LogicError, nearest
 
 
@@ -39,7 +39,7 @@ class SparseFrames(Collection):
     def __init__(self, layers: Sequence[Layer], offsets: NDArray[np.int64], **columns: NDArray[Any]) -> None:
         super().__init__(offsets, **columns)
         self.layers = tuple(layers)
-        self._check_cells()
+        _check_cells(self.layers, self.columns)
 
     @classmethod
     def restored(
@@ -48,14 +48,8 @@ class SparseFrames(Collection):
         """As for any collection, with the layers from the description."""
         product = super().restored(offsets, columns, description)
         product.layers = tuple(Layer(**layer) for layer in description["layers"])
-        product._check_cells()
+        _check_cells(product.layers, columns)
         return product
-
-    def _check_cells(self) -> None:
-        sizes = np.array([layer.rows * layer.columns for layer in self.layers], dtype=np.int64)
-        channel, cell = self.flat("channel"), self.flat("cell")
-        if channel.size and (int(channel.max()) >= sizes.size or bool(np.any(cell >= sizes[channel]))):
-            raise LogicError("SparseFrames: a cell lies outside its layer.")
 
     @property
     def description(self) -> dict[str, Any]:
@@ -97,6 +91,14 @@ class SparseFrames(Collection):
         cells[event, self.flat("cell")[chosen]] = self.flat("value")[chosen]
         picture = cells.reshape(len(self), layer.rows, layer.columns)
         return picture if shape is None else upsampled(picture, shape)
+
+
+def _check_cells(layers: Sequence[Layer], columns: Columns) -> None:
+    """A LogicError if a cell lies outside its layer."""
+    sizes = np.array([layer.rows * layer.columns for layer in layers], dtype=np.int64)
+    channel, cell = columns["channel"], columns["cell"]
+    if channel.size and (int(channel.max()) >= sizes.size or bool(np.any(cell >= sizes[channel]))):
+        raise LogicError("SparseFrames: a cell lies outside its layer.")
 
 
 def upsampled(picture: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:

@@ -79,5 +79,6 @@ def test_windows_follow_their_events() -> None:
 
 
 def test_windows_that_do_not_fit_their_channels_are_refused() -> None:
+    position = np.arange(3, dtype=np.int32)
     with pytest.raises(LogicError, match="3 windows of 1 channels do not fit pixels"):
-        Windows(("ECAL",), np.array([0, 3]), *[np.zeros(3, np.int32)] * 3, np.zeros((3, 2, 2, 2), np.float32))
+        Windows(("ECAL",), np.array([0, 3]), position, position, position, np.zeros((3, 2, 2, 2), np.float32))
