@@ -11,7 +11,7 @@ from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.modules import EDProducer, InputTag, param
 from frameproducers.entries import Inputs, layer_entries
 from frameproducers.kernels.cells import place_channel
-from frameproducers.layers import LAYERS, known_layers
+from frameproducers.layers import LAYERS, inputs_of, known_layers
 
 
 class DetFrameProducer(EDProducer):
@@ -48,6 +48,10 @@ class DetFrameProducer(EDProducer):
         for number, name in enumerate(self.layers):
             place_channel(*entries[name], number, cursor, channel, cell, value)
         return SparseFrames.restored(offsets, {"channel": channel, "cell": cell, "value": value}, self.describe()[""])
+
+    def needed_products(self) -> frozenset[str]:
+        """Tracks and vertices if a layer is made of them."""
+        return inputs_of(self.layers)
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Names, shapes and units of the layers."""

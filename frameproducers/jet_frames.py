@@ -14,7 +14,7 @@ from e2efw.framework.parameters import positive
 from frameproducers.entries import Inputs, layer_entries
 from frameproducers.jet_seeds import jet_seeds
 from frameproducers.kernels.windows import fill_windows
-from frameproducers.layers import LAYERS, known_layers
+from frameproducers.layers import LAYERS, inputs_of, known_layers
 
 WINDOW: Final = 125
 """Pixels along either side of a jet's window; the seed is the one in the middle."""
@@ -90,6 +90,10 @@ class JetFrameProducer(EDProducer):
         left = (windows.column.astype(np.int64) - WINDOW // 2) % COLUMNS
         for number, name in enumerate(self.channels):
             fill_windows(*entries[name], LAYERS[name].cell_size, event, top, left, number, windows.pixels)
+
+    def needed_products(self) -> frozenset[str]:
+        """Tracks and vertices if a layer is made of them."""
+        return inputs_of(self.channels)
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Channels and size of the windows."""

@@ -60,6 +60,11 @@ LAYERS: Final = {
 `atECALfixIP` of the public E2E trainings)."""
 
 
+def inputs_of(names: Sequence[str]) -> frozenset[str]:
+    """Names of everything that the named layers are made of."""
+    return frozenset(source for name in names for source in LAYERS[name].projection.value)
+
+
 def known_layers(names: Sequence[str]) -> str | None:
     """A parameter check: what is wrong with a list of layer names, or None."""
     for name in names:

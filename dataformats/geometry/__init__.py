@@ -4,8 +4,10 @@
 - `detids`: calorimeter DetIds to cell numbers and back, and which ids are true cells (numpy)
 - `tracker_ids`: tracker DetIds to layers, both pixel generations (numpy)
 - `detid_kernels`: the same questions, one id at a time, for numba kernels
-- `ecal`: crystal positions of barrel and endcaps; the crystal a direction points to
+- `crystals`: crystal positions of barrel and endcaps
+- `ecal`: the crystal a direction points to
 - `hcal`: tower edges and positions; the tower a direction points to
+- `helix`: where a particle in the magnetic field meets the surface of the ECAL
 - `picture`: rows and columns of the stitched ECAL picture (280 x 360) and of the HBHE picture (56 x 72)
 - `barrel_coefficients`, `endcap_coefficients`: the numbers of the crystal model; `fit` made them
 

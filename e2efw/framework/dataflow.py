@@ -97,7 +97,7 @@ def _find(configured: Configured, consumed: Consumed, content: Mapping[ProductKe
     matching = [key for key in content if tag.matches(key)]
     if matching:
         return matching[-1]  # content is ordered by process: the newest
-    if consumed.optional and consumed.parameter not in configured.module.needed():
+    if consumed.optional and consumed.parameter not in configured.module.needed_products():
         return None
     wanted = consumed.product_class
     same_type = [key for key, info in content.items() if info.friendly_type == wanted.friendly_type]

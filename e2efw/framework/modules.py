@@ -86,7 +86,7 @@ class Module:
     def end_job(self, state: Any) -> None:
         """Close what `begin_job` opened."""
 
-    def needed(self) -> frozenset[str]:
+    def needed_products(self) -> frozenset[str]:
         """Optional products (``X | None``) that this configuration cannot do without, by argument name."""
         return frozenset()
 

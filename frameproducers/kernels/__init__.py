@@ -1,6 +1,5 @@
 """Compiled loops: flat arrays and event boundaries in, caller-allocated arrays out, nothing else.
 
-- `helix`: where a track meets the surface of the ECAL
 - `projections`: hits and tracks to cells of the pictures
 - `cells`: one sorted entry per cell and event; layers put side by side
 - `windows`: entries cut into the pixels of windows or whole pictures

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.geometry.detid_kernels import eb_index, ee_index, hbhe_cell
+from dataformats.geometry.helix import ecal_impact
 from dataformats.geometry.picture import EB_FIRST_PIXEL, EE_PIXEL, HBHE_COLUMNS, ecal_pixel_of, hbhe_pixel_of
 from dataformats.jit import kernel
 from dataformats.tracks import Tracks
-from frameproducers.kernels.helix import ecal_impact
 
 MIN_TRACK_PT = 0.5
 """Transverse momentum that tracks must exceed, GeV [public E2E trainings]."""

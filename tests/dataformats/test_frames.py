@@ -1,7 +1,10 @@
 """Sparse frames and windows: legal by construction, dense views that conserve their sum."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from dataformats.frames import Layer, SparseFrames, Windows, upsampled
 from e2efw.errors import LogicError
@@ -40,7 +43,7 @@ def test_an_unknown_channel_names_the_nearest() -> None:
 
 @pytest.mark.parametrize(("channel", "cell"), [(2, 0), (1, 4032), (0, 100800)])
 def test_a_cell_outside_its_layer_is_refused_even_from_a_file(channel: int, cell: int) -> None:
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "channel": np.array([channel], np.uint8),
         "cell": np.array([cell], np.uint32),
         "value": np.ones(1, np.float32),

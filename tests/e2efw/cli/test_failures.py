@@ -79,7 +79,9 @@ def test_a_file_without_events_says_what_it_holds(folder: Path, capsys: pytest.C
     assert "It holds: Event (TTree)" in printed
 
 
-def test_a_missing_branch_names_module_product_and_the_nearest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_branch_names_module_product_and_the_nearest(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     changed_sample(folder / "no_tracks.root", {}, drop=("recoTracks",))
     code, printed = run_main_job(capsys, "inputFiles=no_tracks.root", "--set", "detFrames.tracks=generalTrack")
     assert code == 8006

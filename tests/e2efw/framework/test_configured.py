@@ -80,9 +80,7 @@ def test_a_plain_value_that_does_not_fit_is_refused() -> None:
 
 
 def test_a_required_parameter_must_be_set() -> None:
-    with pytest.raises(
-        ConfigurationError, match=r"'needed' must be set \(.*\). It is: a number that must be set"
-    ):
+    with pytest.raises(ConfigurationError, match=r"'needed' must be set \(.*\). It is: a number that must be set"):
         configured(number=cms.EDProducer("ConfiguredNumber"))
 
 

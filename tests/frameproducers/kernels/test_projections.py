@@ -9,9 +9,9 @@ import pytest
 
 from dataformats.geometry.detids import ee_hash, unpack_eb, unpack_ee, unpack_hcal
 from dataformats.geometry.ecal import IN_EB, find_crystals
+from dataformats.geometry.helix import ecal_impact
 from dataformats.geometry.picture import EE_PIXEL, eb_pixel, ee_pixel, hbhe_pixel
 from frameproducers.entries import Inputs, Projected, first_vertices
-from frameproducers.kernels.helix import ecal_impact
 from frameproducers.kernels.projections import project_ecal, project_hcal, project_tracks, significance
 
 MakeInputs = Callable[[int, int], Inputs]

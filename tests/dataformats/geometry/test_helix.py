@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dataformats.geometry.constants import ECAL_BARREL_ETA, ECAL_PLANE, ECAL_RADIUS
-from frameproducers.kernels.helix import CURVATURE, after_arc, arc_to_cylinder, ecal_impact
+from dataformats.geometry.helix import CURVATURE, after_arc, arc_to_cylinder, ecal_impact, ecal_impacts
 
 Impact: TypeAlias = Callable[..., tuple[float, float]]
 
@@ -149,3 +149,14 @@ def test_the_arc_ends_at_its_first_crossing_beyond_half_a_turn_too(
 def test_arcs_that_stay_inside_or_start_outside_do_not_cross(arc: Callable[..., float]) -> None:
     assert math.isnan(arc(0.0, 0.0, 1.0, 0.0, 0.02))
     assert math.isnan(arc(200.0, 0.0, 1.0, 0.0, 0.0))
+
+
+def test_many_particles_are_propagated_as_one_by_one() -> None:
+    rng = np.random.default_rng(3)
+    start, momentum = rng.normal(0, 1, (3, 50)), rng.normal(0, 5, (3, 50))
+    charge = rng.integers(-1, 2, 50)
+    eta, phi = ecal_impacts(start, momentum, charge)
+    for i in range(50):
+        (vx, vy, vz), (px, py, pz) = start[:, i], momentum[:, i]
+        alone = ecal_impact(vx, vy, vz, px, py, pz, float(charge[i]), False)
+        assert np.array_equal([eta[i], phi[i]], alone, equal_nan=True)
