@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.inputs import LAYERS, Sample, packaged_sample
+from benchmarks.inputs import LAYERS, Sample, toy_sample
 from benchmarks.timing import print_rates, timed
 from dataformats.geometry.detids import ee_hash, unpack_eb, unpack_ee, unpack_hcal
 from dataformats.geometry.picture import COLUMNS, EE_PIXEL, HBHE_COLUMNS, HBHE_ROWS, ROWS, eb_pixel, hbhe_pixel
@@ -101,7 +101,7 @@ def crop(full: Picture, event: NDArray[np.int64], row: NDArray[np.int32], column
 
 def main() -> None:
     """Print all tables."""
-    sample = packaged_sample()
+    sample = toy_sample()
     full_pictures(sample.inputs)
     sparse_frames(sample.inputs)
     jet_windows(sample)

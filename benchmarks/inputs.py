@@ -1,5 +1,6 @@
-"""Events for benchmarks: the packaged sample, read once."""
+"""Events for benchmarks: toys, read once."""
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from dataformats.candidates import Jets
@@ -27,9 +28,9 @@ class Sample(NamedTuple):
         return producer.produce(self.jets, i.eb_hits, i.ee_hits, i.hbhe_hits, i.tracks, i.vertices).frames
 
 
-def packaged_sample(n_events: int = 256) -> Sample:
-    """The first events of the packaged sample as one block."""
-    source = PoolSource(file_names=(TOY_TTBAR,)).open()
+def toy_sample(file: Path = Path(TOY_TTBAR), n_events: int = 256) -> Sample:
+    """The first events of a toy file, by default the packaged one, as one block."""
+    source = PoolSource(file_names=(str(file),)).open()
     classes = (EBRecHits, EERecHits, HBHERecHits, Tracks, Vertices, Jets)
     labels = ("reducedEcalRecHitsEB", "reducedEcalRecHitsEE", "reducedHcalRecHits", "generalTracks")
     names = (*labels, "offlinePrimaryVertices", "ak8PFJetsCHS")

@@ -48,11 +48,18 @@ class _Network:
         return self.op("Relu", self.op("Add", self.conv(inner, n_out, n_out, 3, 1), shortcut))
 
 
-def write_resnet15(folder: Path) -> None:
-    """Write the bundle: stem of 16 channels, 3 + 1 + 3 residual blocks, two outputs [1902.08276]."""
+def write_resnet15(folder: Path, *, fine: bool) -> None:
+    """Write the bundle: stem of 16 channels, 3 + 1 + 3 residual blocks, two outputs [1902.08276].
+
+    Args:
+        folder: to write to.
+        fine: the variant of the mass regressions, whose stem keeps every pixel; else that of the classifiers, whose
+            stem and pooling leave 31 x 31.
+    """
     net = _Network()
-    x = net.op("Relu", net.conv("frames", len(CHANNELS), 16, 7, 2))
-    x = net.op("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
+    x = net.op("Relu", net.conv("frames", len(CHANNELS), 16, 7, 1 if fine else 2))
+    if not fine:
+        x = net.op("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
     for n_in, n_out in ((16, 16), (16, 16), (16, 16), (16, 32), (32, 32), (32, 32), (32, 32)):
         x = net.block(x, n_in, n_out)
     x = net.op("Flatten", net.op("GlobalMaxPool", x))
@@ -66,7 +73,7 @@ def write_resnet15(folder: Path) -> None:
     graph = helper.make_graph(net.nodes, "resnet15", [frames], outputs, net.weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
     card = Card(
-        name="resnet15",
+        name=folder.name,
         version="1",
         task="measuring speed",
         input=ModelInput(channels=CHANNELS, window=(125, 125), unit="GeV"),

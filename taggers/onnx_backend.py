@@ -52,6 +52,7 @@ class OnnxSession:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        options.enable_mem_pattern = False  # plans memory for one batch size; ours vary, and streams run side by side
         available = ort.get_available_providers()
         providers = [choice for choice in _PREFERENCE if choice[0] in available]
         state = ort.capi.onnxruntime_pybind11_state

@@ -82,7 +82,7 @@ class TTbarRegressor(EDProducer):
         "calorimetric_baseline", doc="model bundle: one that comes with the project by name, or a folder"
     )
     max_batch: int = param(
-        64, doc="windows per run of the network at most; bounds its memory", tracked=False, check=positive
+        16, doc="windows per run of the network at most; bounds its memory", tracked=False, check=positive
     )
 
     def begin_job(self, job: JobContext) -> RegressionModel:
