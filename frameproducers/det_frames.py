@@ -8,10 +8,11 @@ import numpy as np
 from dataformats.frames import SparseFrames
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.tracks import Tracks, Vertices
-from e2efw.framework.modules import EDProducer, InputTag, param
+from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from frameproducers.entries import Inputs, layer_entries
 from frameproducers.kernels.cells import place_channel
 from frameproducers.layers import LAYERS, inputs_of, known_layers
+from frameproducers.warm_up import load_kernels
 
 
 class DetFrameProducer(EDProducer):
@@ -29,6 +30,11 @@ class DetFrameProducer(EDProducer):
         False,
         doc="draw tracks at the direction of their momentum at the ECAL, as the public trainings did",
     )
+
+    def begin_job(self, job: JobContext) -> None:
+        """Have the kernels ready before the first event."""
+        del job
+        load_kernels(self.layers, jets=False)
 
     def produce(
         self,

@@ -168,7 +168,7 @@ def _demand_inputs(rule: LayerRule, inputs: Inputs) -> None:
 
 
 def _tell_missing_errors(tracks: Tracks | None) -> None:
-    if tracks is not None and not {"dxy_error", "dz_error"} <= set(tracks.columns):
+    if tracks is not None and tracks.counts.any() and not {"dxy_error", "dz_error"} <= set(tracks.columns):
         warn_once(
             "the input has no errors of impact parameters: layers TracksD0Sig and TracksDzSig are NaN where tracks are"
         )

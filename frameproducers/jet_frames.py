@@ -9,12 +9,13 @@ from dataformats.frames import Seeds, SeedStatus, Windows
 from dataformats.geometry.picture import COLUMNS
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.tracks import Tracks, Vertices
-from e2efw.framework.modules import EDProducer, InputTag, param
+from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import positive
 from frameproducers.entries import Inputs, layer_entries
 from frameproducers.jet_seeds import jet_seeds
 from frameproducers.kernels.windows import fill_windows
 from frameproducers.layers import LAYERS, inputs_of, known_layers
+from frameproducers.warm_up import load_kernels
 
 WINDOW: Final = 125
 """Pixels along either side of a jet's window; the seed is the one in the middle."""
@@ -54,6 +55,11 @@ class JetFrameProducer(EDProducer):
         False,
         doc="draw tracks at the direction of their momentum at the ECAL, as the public trainings did",
     )
+
+    def begin_job(self, job: JobContext) -> None:
+        """Have the kernels ready before the first event."""
+        del job
+        load_kernels(self.channels, jets=True)
 
     def produce(
         self,

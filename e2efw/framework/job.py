@@ -54,8 +54,10 @@ class Job:
                 label: ModuleTime(label, plugin) for label, plugin in opened.plugins(self.configuration).items()
             }
             self.report.start_up = time.perf_counter() - started
+            started = time.perf_counter()
             self._loop(opened, progress)
-            self.report.outputs = [writer.close() for writer in opened.writers.values()]
+            self._close(opened.writers)
+            self.report.seconds = time.perf_counter() - started
             self.report.notices += source.report()
         return self.report
 
@@ -75,6 +77,13 @@ class Job:
             self.report.add(done)
             self.report.seconds = time.perf_counter() - started
             progress(self.report, total)
+
+    def _close(self, writers: Mapping[str, OutputWriter]) -> None:
+        """Finish the output files; writing what is still buffered is part of the job's time."""
+        for label, writer in writers.items():
+            before = time.perf_counter()
+            self.report.outputs.append(writer.close())
+            self._count(label, 0, before)
 
     def _timed(self, blocks: Iterator[Block]) -> Iterator[Block]:
         """The blocks, with the time spent waiting for them put on the source's account."""

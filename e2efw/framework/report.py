@@ -26,7 +26,7 @@ class JobReport:
     """Counts and times of a job.
 
     Args:
-        seconds: wall time of the event loop.
+        seconds: wall time from the first event to the closed outputs.
         start_up: seconds from the start of the job to the first event.
         modules: in the order they run; reading and writing included.
         passed: events that passed each path.
@@ -45,7 +45,7 @@ class JobReport:
 
     @property
     def events_per_second(self) -> float:
-        """Events over wall time of the event loop, start-up not counted."""
+        """Events over wall time, start-up not counted."""
         return self.events / self.seconds if self.seconds else 0.0
 
     def add(self, done: Done) -> None:

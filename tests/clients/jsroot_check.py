@@ -42,9 +42,7 @@ def main() -> int:
 def main_job_output(folder: Path) -> Path:
     """Run the main job on the packaged sample."""
     path = folder / "ttbar_regression.root"
-    subprocess.run(
-        [sys.executable, "-m", "e2efw.cli.main", "run", "ttbar_regression_cfg.py", f"outputFile={path}"], check=True
-    )
+    subprocess.run([sys.executable, "-m", "e2efw", "run", "ttbar_regression_cfg.py", f"outputFile={path}"], check=True)
     return path
 
 

@@ -1,0 +1,62 @@
+"""The README's code runs as it stands, and its console blocks show real commands."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import uproot
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+
+def python_blocks() -> dict[str, str]:
+    """Code by the file name in its first line; "" for the block without one."""
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
+    named = [(re.match(r"# (\w+\.py)\n", block), block) for block in blocks]
+    return {match[1] if match else "": block for match, block in named}
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "e2efw", *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with all files that the README tells to write."""
+    for name, block in python_blocks().items():
+        if name:
+            (tmp_path / name).write_text(block)
+    return tmp_path
+
+
+def test_the_job_runs_and_a_parameter_can_be_set(folder: Path) -> None:
+    done = run(folder, "run", "my_cfg.py", "maxEvents=100", "--set", "jetFrames.minJetPt=400")
+    assert done.returncode == 0, done.stderr
+    assert "100 events" in done.stdout
+    assert uproot.open(folder / "frames.root")["Events"].num_entries == 100
+
+
+def test_the_error_message_is_the_one_shown(folder: Path) -> None:
+    done = run(folder, "run", "my_cfg.py", "--set", "jetFrames.minJetPT=400")
+    assert done.returncode == 8009 % 256
+    shown = re.search(r"Configuration: (.*) Known: channels, ebHits", README.read_text())
+    assert shown
+    assert shown[1] in done.stderr
+
+
+def test_the_plugin_runs(folder: Path) -> None:
+    done = run(folder, "run", "hcal_cfg.py")
+    assert done.returncode == 0, done.stderr
+    sums = uproot.open(folder / "hcal.root")["Events"]["float_hcalSum__MINE.obj"].array()
+    assert len(sums) == 256
+    assert min(sums) > 0
+
+
+def test_the_output_opens_in_plain_uproot() -> None:
+    variables: dict[str, object] = {}
+    exec(python_blocks()[""], variables)  # the block without a file name
+    assert len(variables["pt"]) == 256  # type: ignore[arg-type]
