@@ -8,19 +8,34 @@
 3.0
 >>> add.py_func(1.0, 2.0)
 3.0
+
+Compiled code is kept on disk. numba itself compiles again only when the file of the kernel changes, not when a function
+or table that the kernel uses changes elsewhere, and would then silently run old geometry. So the code is kept in a
+folder of its own for every state of the sources; NUMBA_CACHE_DIR, if set, overrules it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
 from numba import njit
+from numba.core import config
 
 __all__ = ["Kernel", "kernel"]
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
+
+_ROOMS = ("dataformats", "frameproducers", "simulation")
+"""Packages with kernels, beside this one."""
+_KEPT_DAYS = 30
+"""Code of a state of the sources that was not used for so long is deleted."""
 
 
 class Kernel(Protocol[P, R_co]):
@@ -38,3 +53,29 @@ def kernel(function: Callable[P, R_co]) -> Kernel[P, R_co]:
     """Compile on first call, keep the result on disk, release the GIL while running."""
     compiled: Kernel[P, R_co] = njit(cache=True, nogil=True)(function)
     return compiled
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """A word that changes when one of the files does."""
+    states = sorted((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+    return hashlib.sha256(repr(states).encode()).hexdigest()[:16]
+
+
+def _keep_code_by_state_of_sources() -> None:
+    """Choose the folder for compiled code; without a home to write to, numba's own choice stays."""
+    root = Path(__file__).resolve().parents[1]
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "e2efw" / "kernels"
+    folder = cache / fingerprint(file for room in _ROOMS for file in (root / room).rglob("*.py"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
+        forgotten = [other for other in cache.iterdir() if other.stat().st_mtime < time.time() - _KEPT_DAYS * 86400]
+    except OSError:
+        return
+    config.CACHE_DIR = str(folder)
+    for other in forgotten:
+        shutil.rmtree(other, ignore_errors=True)
+
+
+if not config.CACHE_DIR:
+    _keep_code_by_state_of_sources()
