@@ -15,12 +15,16 @@ class _CaloRecHits(Collection):
     time = Leaf("obj.obj.time_", "float32", unit="ns", doc="time relative to the collision")
 
 
-class EBRecHits(_CaloRecHits):
-    """Hits in the crystals of the ECAL barrel."""
+class _EcalRecHits(_CaloRecHits):
+    """What hits in crystals have beside."""
 
     friendly_type = "EcalRecHitsSorted"
     flag_bits = Leaf("obj.obj.flagBits_", "uint32", doc="EcalRecHit flags", optional=True)
     extra = Leaf("obj.obj.extra_", "uint32", doc="packed chi2 and time error", optional=True)
+
+
+class EBRecHits(_EcalRecHits):
+    """Hits in the crystals of the ECAL barrel."""
 
     @classmethod
     def faults(cls, columns: Columns) -> dict[str, NDArray[np.bool_]]:
@@ -28,12 +32,8 @@ class EBRecHits(_CaloRecHits):
         return _detid_faults(super().faults(columns), "is no EB crystal", valid_eb(columns["detid"]))
 
 
-class EERecHits(_CaloRecHits):
+class EERecHits(_EcalRecHits):
     """Hits in the crystals of the ECAL endcaps."""
-
-    friendly_type = "EcalRecHitsSorted"
-    flag_bits = Leaf("obj.obj.flagBits_", "uint32", doc="EcalRecHit flags", optional=True)
-    extra = Leaf("obj.obj.extra_", "uint32", doc="packed chi2 and time error", optional=True)
 
     @classmethod
     def faults(cls, columns: Columns) -> dict[str, NDArray[np.bool_]]:

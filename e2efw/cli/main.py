@@ -98,7 +98,8 @@ def _add_package_commands() -> None:
             app.command(entry.name, no_args_is_help=True)(command)
 
 
-_USAGE_CODES: dict[object, int] = {2: 7000, 130: 9000}
+_INTERRUPTED = 130
+_USAGE_CODES: dict[object, int] = {2: 7000, _INTERRUPTED: 9000}
 """Exit codes of the command-line library, as CMSSW numbers them: bad usage, interrupted."""
 
 
@@ -113,6 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(given)
     except SystemExit as end:
         status = _USAGE_CODES.get(end.code, end.code)
+        if end.code == _INTERRUPTED:
+            typer.secho("CaughtSignal: interrupted; outputs that were not complete are gone", fg="red", err=True)
     except E2EFWError as error:
         status = _explain(error, error.category, error.exit_code, given)
     except Exception as error:  # noqa: BLE001 (the one place that catches everything)
