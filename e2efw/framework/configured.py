@@ -1,6 +1,7 @@
 """From the configuration to modules: every name, type and value checked against the plugins' declarations."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ class JobConfiguration:
         running: the modules on paths, without outputs, by label.
         outputs: the output modules on end paths, by label.
         paths: paths, then end paths, without outputs.
+        origins: where each module was set, by label, the source as ``source``.
     """
 
     process_name: str
@@ -34,10 +36,21 @@ class JobConfiguration:
     running: Mapping[str, Configured]
     outputs: Mapping[str, OutputModule]
     paths: list[PathPlan]
+    origins: Mapping[str, str]
 
     def open_source(self) -> OpenSource:
         """Open the input."""
-        return self.source.open()
+        with self.blaming("source", self.source):
+            return self.source.open()
+
+    @contextlib.contextmanager
+    def blaming(self, label: str, module: Module) -> Iterator[None]:
+        """An error inside is told which module it is about and where the cfg set that."""
+        try:
+            yield
+        except Exception as error:
+            error.add_note(f"in module '{label}' ({type(module).__name__}) {self.origins[label]}")
+            raise
 
 
 def configure(process: Any, folder: Path) -> JobConfiguration:
@@ -54,7 +67,8 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         raise ConfigurationError(
             f"process '{process.name_()}' has no source: process.source = cms.Source('PoolSource', ...)."
         )
-    source = _built("source", process.source).module
+    built_source = _built("source", process.source)
+    source = built_source.module
     if not isinstance(source, Source):
         raise ConfigurationError(
             f"process.source: {type(source).__name__} is an {source.kind}, not a Source ({process.source.origin_()})."
@@ -68,7 +82,8 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         PathPlan(path.name, tuple(entry for entry in path.entries if entry.label in running))
         for path in _paths(process)
     ]
-    return JobConfiguration(process.name_(), folder, Options.of(process), source, running, outputs, paths)
+    origins = {label: module.origins[""] for label, module in {**built, "source": built_source}.items()}
+    return JobConfiguration(process.name_(), folder, Options.of(process), source, running, outputs, paths, origins)
 
 
 def _paths(process: Any) -> list[PathPlan]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from e2efw.errors import FileInPathError
 from e2efw.framework.dataflow import Configured, Dataflow
 from e2efw.framework.files import find_file
 
@@ -32,10 +31,7 @@ class ModuleContext:
 
     def find_file(self, name: str) -> Path:
         """A file named in the cfg."""
-        try:
-            return find_file(name, self.folder)
-        except FileInPathError as error:
-            raise FileInPathError(f"{self.configured.name}: {error} {self.configured.origins['']}") from error
+        return find_file(name, self.folder)
 
     def record(self, fact: str, value: Any) -> None:
         """Store a fact about this module in the provenance of the output."""

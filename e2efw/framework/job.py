@@ -123,14 +123,16 @@ class _Opened:
             )
             state = None
             if configured.module.begin_job is not None:
-                state = configured.module.begin_job(context)
+                with configuration.blaming(label, configured.module):
+                    state = configured.module.begin_job(context)
                 stack.callback(configured.module.end_job, state)
             outputs = list(configured.products(configuration.process_name))
             workers[label] = Worker(label, configured.module, configured.schema, flow.inputs[label], outputs, state)
         provenance = Provenance([*source.provenance.processes, process_record(configuration, flow, facts)])
         writers: dict[str, OutputWriter] = {}
         for label, output in configuration.outputs.items():
-            writers[label] = output.open(flow.content, provenance)
+            with configuration.blaming(label, output):
+                writers[label] = output.open(flow.content, provenance)
             stack.callback(writers[label].abort)
         kept = {key for writer in writers.values() for key in writer.wanted}
         read = kept | {key for inputs in flow.inputs.values() for key in inputs.values() if key is not None}
