@@ -12,7 +12,7 @@ from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from frameproducers.entries import Inputs, layer_entries
 from frameproducers.kernels.cells import place_channel
 from frameproducers.layers import LAYERS, inputs_of, known_layers
-from frameproducers.warm_up import load_kernels
+from frameproducers.warm_up import announced, event_without_hits
 
 
 class DetFrameProducer(EDProducer):
@@ -34,7 +34,9 @@ class DetFrameProducer(EDProducer):
     def begin_job(self, job: JobContext) -> None:
         """Have the kernels ready before the first event."""
         del job
-        load_kernels(self.layers, jets=False)
+        with announced():
+            nothing = event_without_hits()
+            self.produce(nothing.eb_hits, nothing.ee_hits, nothing.hbhe_hits, nothing.tracks, nothing.vertices)
 
     def produce(
         self,

@@ -15,7 +15,7 @@ from frameproducers.entries import Inputs, layer_entries
 from frameproducers.jet_seeds import jet_seeds
 from frameproducers.kernels.windows import fill_windows
 from frameproducers.layers import LAYERS, inputs_of, known_layers
-from frameproducers.warm_up import load_kernels
+from frameproducers.warm_up import announced, load_window_kernels
 
 WINDOW: Final = 125
 """Pixels along either side of a jet's window; the seed is the one in the middle."""
@@ -59,7 +59,8 @@ class JetFrameProducer(EDProducer):
     def begin_job(self, job: JobContext) -> None:
         """Have the kernels ready before the first event."""
         del job
-        load_kernels(self.channels, jets=True)
+        with announced():
+            load_window_kernels(self.channels)
 
     def produce(
         self,
