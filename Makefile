@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # onnxruntime and onnxruntime-gpu overwrite each other's files, so only one of them is installed
-RUNTIME := $(if $(wildcard /proc/driver/nvidia/version),gpu,cpu)
+RUNTIME := $(if $(or $(wildcard /proc/driver/nvidia/version),$(shell command -v nvidia-smi)),gpu,cpu)
 
 .PHONY: help run test lint bench model sample jsroot-check clean
 

@@ -1,6 +1,7 @@
 """From the configuration to modules: every name, type and value checked against the plugins' declarations."""
 
 import contextlib
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from e2efw.framework.parameters import Parameter
 from e2efw.framework.plugins import find_plugin
 from e2efw.framework.schedule import PathEntry, PathPlan
 from e2efw.framework.schema import schema_of
+
+_LOG = logging.getLogger("e2efw.framework")
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         raise ConfigurationError(
             f"process.source: {type(source).__name__} is an {source.kind}, not a Source ({process.source.origin_()})."
         )
+    for name, service in process.services.items():
+        _LOG.warning("service '%s' is not offered yet and has no effect (%s)", name, service.origin_())
     labels = {entry.label for path in _paths(process) for entry in path.entries}
     defined = {**process.producers, **process.filters, **process.analyzers, **process.outputModules}
     built = {label: _built(label, module) for label, module in defined.items() if label in labels}

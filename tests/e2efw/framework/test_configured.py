@@ -103,6 +103,13 @@ def test_a_process_without_source_says_how_to_write_one() -> None:
         configure(cms.Process("P"), Path())
 
 
+def test_a_service_without_effect_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    process = process_with(number=cms.EDProducer("ConfiguredNumber", needed=cms.int32(1)))
+    process.add_(cms.Service("Timing"))
+    configure(process, Path())
+    assert "service 'Timing' is not offered yet and has no effect" in caplog.text
+
+
 def test_modules_on_no_path_are_not_built() -> None:
     process = process_with(number=cms.EDProducer("ConfiguredNumber", needed=cms.int32(1)))
     process.unused = cms.EDProducer("NoSuchPlugin")
