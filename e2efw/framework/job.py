@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from e2efw.errors import ConfigurationError
 from e2efw.framework.blocks import Block, Wanted
 from e2efw.framework.configured import JobConfiguration
 from e2efw.framework.context import ModuleContext
@@ -111,29 +112,23 @@ class _Opened:
 
     @classmethod
     def open(cls, configuration: JobConfiguration, source: OpenSource, stack: contextlib.ExitStack) -> "_Opened":
-        """Check the flow of products, begin the modules, prepare the outputs."""
-        running = configuration.running
-        flow = resolve(running, source.content, configuration.process_name)
+        """Check the flow of products, prepare the outputs, begin the modules; what is quick to check comes first."""
+        _check_process_name(configuration.process_name, source)
+        flow = resolve(configuration.running, source.content, configuration.process_name)
         steps = ordered(configuration.paths, flow.needs(configuration.process_name))
-        facts: dict[str, dict[str, Any]] = {label: {} for label in running}
-        workers = {}
-        for label, configured in running.items():
-            context = ModuleContext(
-                configured, flow, configuration.folder, configuration.options.threads_per_stream, facts[label]
-            )
-            state = None
-            if configured.module.begin_job is not None:
-                with configuration.blaming(label, configured.module):
-                    state = configured.module.begin_job(context)
-                stack.callback(configured.module.end_job, state)
-            outputs = list(configured.products(configuration.process_name))
-            workers[label] = Worker(label, configured.module, configured.schema, flow.inputs[label], outputs, state)
+        facts: dict[str, dict[str, Any]] = {label: {} for label in configuration.running}
         provenance = Provenance([*source.provenance.processes, process_record(configuration, flow, facts)])
         writers: dict[str, OutputWriter] = {}
         for label, output in configuration.outputs.items():
             with configuration.blaming(label, output):
                 writers[label] = output.open(flow.content, provenance)
             stack.callback(writers[label].abort)
+        workers = {}
+        for label, configured in configuration.running.items():
+            context = ModuleContext(
+                configured, flow, configuration.folder, configuration.options.threads_per_stream, facts[label]
+            )
+            workers[label] = _begun(configuration, context, stack)
         kept = {key for writer in writers.values() for key in writer.wanted}
         read = kept | {key for inputs in flow.inputs.values() for key in inputs.values() if key is not None}
         wanted = {key: flow.content[key].product_class for key in source.content if key in read}
@@ -146,6 +141,29 @@ class _Opened:
         modules = {label: type(self.plan.workers[label].module).__name__ for label in order}
         outputs = {label: type(output).__name__ for label, output in configuration.outputs.items()}
         return {"source": type(configuration.source).__name__, **modules, **outputs}
+
+
+def _check_process_name(name: str, source: OpenSource) -> None:
+    """A name that made products of the input cannot make others: they would have the same branches."""
+    used = {key.process for key in source.content} | {process.name for process in source.provenance.processes}
+    if name in used:
+        raise ConfigurationError(
+            f"the input has been through a process '{name}' already; give this one another name, such as '{name}2'. "
+            f"Used: {', '.join(sorted(used))}."
+        )
+
+
+def _begun(configuration: JobConfiguration, context: ModuleContext, stack: contextlib.ExitStack) -> Worker:
+    """A module that has opened what it needs."""
+    configured = context.configured
+    module, label = configured.module, configured.label
+    state = None
+    if module.begin_job is not None:
+        with configuration.blaming(label, module):
+            state = module.begin_job(context)
+        stack.callback(module.end_job, state)
+    outputs = list(configured.products(configuration.process_name))
+    return Worker(label, module, configured.schema, context.flow.inputs[label], outputs, state)
 
 
 def _last_use(steps: list[Step], workers: Mapping[str, Worker], kept: set[ProductKey]) -> list[list[ProductKey]]:

@@ -78,6 +78,16 @@ def test_the_output_of_one_job_is_the_input_of_the_next(tmp_path: Path, monkeypa
     assert [f'"name": "{name}"' in history for name in ("TOY", "E2E", "AGAIN")] == [True] * 3
 
 
+def test_a_process_name_that_the_input_knows_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("ttbar_regression_cfg.py", "maxEvents=4", "--set", "output.outputCommands=keep *") == 0
+    assert run("ttbar_regression_cfg.py", "inputFiles=ttbar_regression.root", "outputFile=again.root") == 8009
+    assert "been through a process 'E2E' already" in capsys.readouterr().err
+    assert not (tmp_path / "again.root").exists()
+
+
 def test_two_terminal_options_can_be_mixed_with_cfg_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert run("-n", "2", "ttbar_regression_cfg.py", "--set", "options.eventsPerBlock=2", "maxEvents=3") == 0
