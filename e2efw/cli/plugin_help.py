@@ -36,10 +36,9 @@ def _first_line(plugin: type[Any]) -> str:
 
 
 def _print_products(schema: Schema, console: Console) -> None:
-    for argument, consumed in schema.consumes.items():
-        cfg_name = next(p.cfg_name for p in schema.parameters.values() if p.name == argument)
+    for consumed in schema.consumes.values():
         console.print(
-            f"reads {consumed.product_class.__name__} ({cfg_name}){' if present' if consumed.optional else ''}",
+            f"reads {consumed.product_class.__name__} ({consumed.cfg_name}){' if present' if consumed.optional else ''}",
             highlight=False,
         )
     for instance, cls in schema.produces.items():

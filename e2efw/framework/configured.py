@@ -30,6 +30,7 @@ class JobConfiguration:
         outputs: the output modules on end paths, by label.
         paths: paths, then end paths, without outputs.
         origins: where each module was set, by label, the source as ``source``.
+        idle: labels of modules that are defined but on no path.
     """
 
     process_name: str
@@ -40,6 +41,7 @@ class JobConfiguration:
     outputs: Mapping[str, OutputModule]
     paths: list[PathPlan]
     origins: Mapping[str, str]
+    idle: frozenset[str]
 
     def open_source(self) -> OpenSource:
         """Open the input."""
@@ -88,7 +90,17 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         for path in _paths(process)
     ]
     origins = {label: module.origins[""] for label, module in {**built, "source": built_source}.items()}
-    return JobConfiguration(process.name_(), folder, Options.of(process), source, running, outputs, paths, origins)
+    return JobConfiguration(
+        process.name_(),
+        folder,
+        Options.of(process),
+        source,
+        running,
+        outputs,
+        paths,
+        origins,
+        frozenset(defined) - labels,
+    )
 
 
 def _paths(process: Any) -> list[PathPlan]:

@@ -1,6 +1,6 @@
 """Who reads what from whom: every InputTag resolved to one product before the first event."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from e2efw.errors import ConfigurationError, ProductNotFoundError, nearest
@@ -64,13 +64,16 @@ class Dataflow:
         }
 
 
-def resolve(modules: Mapping[str, Configured], source: SourceContent, process: str) -> Dataflow:
+def resolve(
+    modules: Mapping[str, Configured], source: SourceContent, process: str, idle: Collection[str] = ()
+) -> Dataflow:
     """Find the product behind every InputTag.
 
     Args:
         modules: the modules that run, by label.
         source: what the input holds, newest process last.
         process: name of this process.
+        idle: labels of modules that are defined but on no path.
 
     Raises:
         ProductNotFoundError: nobody has the product; names the nearest.
@@ -83,7 +86,7 @@ def resolve(modules: Mapping[str, Configured], source: SourceContent, process: s
     for label, configured in modules.items():
         inputs[label] = {}
         for argument, consumed in configured.schema.consumes.items():
-            key = _find(configured, consumed, content)
+            key = _find(configured, consumed, content, idle)
             inputs[label][argument] = key
             if key is not None:
                 _check_class(configured, consumed, key, content[key])
@@ -92,7 +95,9 @@ def resolve(modules: Mapping[str, Configured], source: SourceContent, process: s
     return Dataflow(content, inputs)
 
 
-def _find(configured: Configured, consumed: Consumed, content: Mapping[ProductKey, ProductInfo]) -> ProductKey | None:
+def _find(
+    configured: Configured, consumed: Consumed, content: Mapping[ProductKey, ProductInfo], idle: Collection[str]
+) -> ProductKey | None:
     tag: InputTag = getattr(configured.module, consumed.parameter)
     matching = [key for key in content if tag.matches(key)]
     if matching:
@@ -107,10 +112,10 @@ def _find(configured: Configured, consumed: Consumed, content: Mapping[ProductKe
         if same_type
         else f"There is no product of type {wanted.friendly_type}; all products"
     )
-    cfg_name = next(p.cfg_name for p in configured.schema.parameters.values() if p.name == consumed.parameter)
+    forgotten = f"The module '{tag.label}' is on no path. " if tag.label in idle else ""
     raise ProductNotFoundError(
-        f"{configured.name}: no product '{tag}' for '{cfg_name}' {configured.origin(cfg_name)}. "
-        f"{nearest(str(tag), set(known), of_type)}"
+        f"{configured.name}: no product '{tag}' for '{consumed.cfg_name}' {configured.origin(consumed.cfg_name)}. "
+        f"{forgotten}{nearest(str(tag), set(known), of_type)}"
     )
 
 
@@ -121,5 +126,5 @@ def _check_class(configured: Configured, consumed: Consumed, key: ProductKey, in
         raise ConfigurationError(
             f"{configured.name}: '{consumed.parameter}' reads {wanted.__name__} ({wanted.friendly_type}), "
             f"but {key} of {info.origin} "
-            f"is a {known.__name__ if known else info.friendly_type} {configured.origin(consumed.parameter)}."
+            f"is a {known.__name__ if known else info.friendly_type} {configured.origin(consumed.cfg_name)}."
         )

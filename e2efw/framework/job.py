@@ -114,7 +114,7 @@ class _Opened:
     def open(cls, configuration: JobConfiguration, source: OpenSource, stack: contextlib.ExitStack) -> "_Opened":
         """Check the flow of products, prepare the outputs, begin the modules; what is quick to check comes first."""
         _check_process_name(configuration.process_name, source)
-        flow = resolve(configuration.running, source.content, configuration.process_name)
+        flow = resolve(configuration.running, source.content, configuration.process_name, configuration.idle)
         steps = ordered(configuration.paths, flow.needs(configuration.process_name))
         facts: dict[str, dict[str, Any]] = {label: {} for label in configuration.running}
         provenance = Provenance([*source.provenance.processes, process_record(configuration, flow, facts)])

@@ -29,6 +29,11 @@ class Consumed:
     product_class: type[Any]
     optional: bool
 
+    @property
+    def cfg_name(self) -> str:
+        """The parameter's name in a cfg."""
+        return camel_case(self.parameter)
+
 
 @dataclass(frozen=True)
 class Schema:

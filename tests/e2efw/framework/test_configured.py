@@ -127,6 +127,14 @@ def test_a_missing_product_names_the_nearest_of_its_type() -> None:
         resolve(configuration.running, {}, "P")
 
 
+def test_a_module_forgotten_on_every_path_is_named() -> None:
+    process = process_with(reader=cms.EDProducer("ConfiguredReader"))
+    process.number = cms.EDProducer("ConfiguredNumber", needed=cms.int32(1))
+    configuration = configure(process, Path())
+    with pytest.raises(ProductNotFoundError, match="no product 'number' .* The module 'number' is on no path"):
+        resolve(configuration.running, {}, "P", configuration.idle)
+
+
 def test_a_product_of_another_type_is_refused() -> None:
     configuration = configured(reader=cms.EDProducer("ConfiguredReader"))
     content = {ProductKey("number", "", "RECO"): ProductInfo("recoTracks", origin="a.root")}
