@@ -37,10 +37,8 @@ def _first_line(plugin: type[Any]) -> str:
 
 def _print_products(schema: Schema, console: Console) -> None:
     for consumed in schema.consumes.values():
-        console.print(
-            f"reads {consumed.product_class.__name__} ({consumed.cfg_name}){' if present' if consumed.optional else ''}",
-            highlight=False,
-        )
+        present = " if present" if consumed.optional else ""
+        console.print(f"reads {consumed.product_class.__name__} ({consumed.cfg_name}){present}", highlight=False)
     for instance, cls in schema.produces.items():
         console.print(f"makes {cls.__name__}{f' with instance label {instance}' if instance else ''}", highlight=False)
 

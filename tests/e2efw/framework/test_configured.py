@@ -131,7 +131,7 @@ def test_a_module_forgotten_on_every_path_is_named() -> None:
     process = process_with(reader=cms.EDProducer("ConfiguredReader"))
     process.number = cms.EDProducer("ConfiguredNumber", needed=cms.int32(1))
     configuration = configure(process, Path())
-    with pytest.raises(ProductNotFoundError, match="no product 'number' .* The module 'number' is on no path"):
+    with pytest.raises(ProductNotFoundError, match=r"no product 'number' .* The module 'number' is on no path"):
         resolve(configuration.running, {}, "P", configuration.idle)
 
 
