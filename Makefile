@@ -16,7 +16,9 @@ run: $(VENV)/.run  ## run the main job on the packaged sample
 
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$$(mktemp -d) $(BIN)/python -m pytest -q -p no:cacheprovider tests/dataformats tests/frameproducers
+	@# a warm cache would ignore the bounds checks
+	cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" \
+		$(BIN)/python -m pytest -q -p no:cacheprovider tests/dataformats tests/frameproducers
 
 lint: $(VENV)/.dev  ## ruff and mypy --strict
 	$(BIN)/ruff check .
