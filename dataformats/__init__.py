@@ -1,5 +1,8 @@
 """What modules exchange: detector ids, collections, frames, associations and geometry.
 
-- `dataformats.jit`: the decorator every numba kernel of the house uses
-- `dataformats.geometry`: detector ids, cell positions and the conventions of the pictures
+- `collection`: what every data format is: a class of leaves, columns over a block of events
+- `rechits`, `tracks`, `candidates`, `generator`: the data formats of CMS files
+- `frames`: sparse pictures, seeds, dense windows; `results`: what networks say
+- `jit`: the decorator every numba kernel of the house uses
+- `geometry`: detector ids, cell positions and the conventions of the pictures
 """

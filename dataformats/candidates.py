@@ -3,7 +3,7 @@
 from dataformats.collection import Collection, Leaf
 
 
-class _Candidates(Collection):
+class Candidates(Collection):
     """What everything with a four-momentum has."""
 
     pt = Leaf("obj.m_state.p4Polar_.fCoordinates.fPt", "float32", unit="GeV", doc="transverse momentum", finite=True)
@@ -12,13 +12,13 @@ class _Candidates(Collection):
     mass = Leaf("obj.m_state.p4Polar_.fCoordinates.fM", "float32", unit="GeV", doc="mass")
 
 
-class Jets(_Candidates):
+class Jets(Candidates):
     """Particle-flow jets."""
 
     friendly_type = "recoPFJets"
 
 
-class Photons(_Candidates):
+class Photons(Candidates):
     """Reconstructed photons."""
 
     friendly_type = "recoPhotons"

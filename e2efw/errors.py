@@ -102,6 +102,13 @@ class FileReadError(E2EFWError, OSError):
     exit_code = 8021
 
 
+class EventGenerationError(E2EFWError, RuntimeError):
+    """A generator makes no event with these settings, or fails on one however often it tries."""
+
+    category = "EventGenerationFailure"
+    exit_code = 8501
+
+
 class MissingDependencyError(E2EFWError, ImportError):
     """An optional library is not installed; the message says which line to type."""
 

@@ -1,6 +1,7 @@
-"""Event generation. For now a toy, good enough to run every job on and honest about what it is not.
+"""Event generation: real physics from Pythia 8 so far without a detector, and toys with one.
 
-- `toy_events`: kinematics: pairs of top quarks, their decays, a crude fragmentation
-- `toy_detector`: a crude response: energy in cells, tracks
-- `toy_source`: the plugin that delivers these events
+- `pythia_source`: the plugin that delivers Pythia's events; `processes` is the table of what it can make,
+  `pythia_record` turns its records into `GenParticles`
+- `toy_source`: the plugin that delivers toy events, good enough to run every job on and honest about what they are not;
+  `toy_events` has their kinematics, `toy_detector` their crude response
 """

@@ -1,0 +1,180 @@
+"""Physics processes by name, each with its Pythia settings and the parameters it listens to.
+
+A process that is not in the table is one entry away: its lines are Pythia's own (``pythia.org/manuals``).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from e2efw.errors import nearest
+from e2efw.framework.parameters import camel_case
+
+HIGGS_MASS, W_MASS, B_MASS, TAU_MASS = 125.0, 80.4, 4.8, 1.777
+"""GeV, rounded values of the Particle Data Group; the b quark as Pythia has it."""
+
+PT_HAT = ("energy", "pt_hat_min", "pt_hat_max")
+GUN = ("gun_pt_min", "gun_pt_max", "gun_eta_min", "gun_eta_max")
+
+
+class Choices(Protocol):
+    """Values of all parameters of physics; see `PythiaSource` for their meaning. GeV."""
+
+    process: str
+    energy: float
+    pt_hat_min: float
+    pt_hat_max: float
+    top_mass: float
+    a_mass: float
+    gun_pt_min: float
+    gun_pt_max: float
+    gun_eta_min: float
+    gun_eta_max: float
+
+
+@dataclass(frozen=True)
+class Process:
+    """One entry of the table.
+
+    Args:
+        doc: what happens.
+        settings: Pythia's lines.
+        takes: parameters that change it.
+        pt_hat_min: GeV, where the user sets none; below, the cross-section diverges.
+        a_mass_above: GeV, what the daughters of the a weigh.
+        gun: PDG ids of what is shot instead of a collision: one of them, drawn anew for each event.
+        back_to_back: shoot both together, because one alone would not conserve colour.
+    """
+
+    doc: str
+    settings: tuple[str, ...]
+    takes: tuple[str, ...] = ("energy",)
+    pt_hat_min: float = 0.0
+    a_mass_above: float = 0.0
+    gun: tuple[int, ...] = ()
+    back_to_back: bool = False
+
+
+_TTBAR = ("Top:gg2ttbar = on", "Top:qqbar2ttbar = on")
+_Z = ("WeakSingleBoson:ffbar2gmZ = on", "PhaseSpace:mHatMin = 50.", "23:onMode = off")
+_HIGGS = ("HiggsSM:gg2H = on", f"25:m0 = {HIGGS_MASS}")
+_TO_AA = ("25:addChannel = 1 1. 100 36 36", "25:onMode = off", "25:onIfMatch = 36 36")
+_A = ("36:mWidth = 1e-6", "36:doForceWidth = on", "36:mMin = 0.")
+_GUN = ("ProcessLevel:all = off",)
+
+PROCESSES: dict[str, Process] = {
+    "ttbar": Process("top quark pairs, all decays", _TTBAR, (*PT_HAT, "top_mass")),
+    "ttbar_hadronic": Process(
+        "top quark pairs, both W to quarks",
+        (*_TTBAR, "24:onMode = off", "24:onIfAny = 1 2 3 4 5"),
+        (*PT_HAT, "top_mass"),
+    ),
+    "qcd": Process("two jets", ("HardQCD:all = on",), PT_HAT, pt_hat_min=20.0),
+    "qcd_quark": Process(
+        "two jets from light quarks",
+        ("HardQCD:qq2qq = on", "HardQCD:gg2qqbar = on", "HardQCD:qqbar2qqbarNew = on"),
+        PT_HAT,
+        pt_hat_min=20.0,
+    ),
+    "qcd_gluon": Process(
+        "two jets from gluons", ("HardQCD:gg2gg = on", "HardQCD:qqbar2gg = on"), PT_HAT, pt_hat_min=20.0
+    ),
+    "dytautau": Process("Z/gamma* to tau pairs, above 50 GeV", (*_Z, "23:onIfAny = 15")),
+    "dyee": Process("Z/gamma* to electron pairs, above 50 GeV", (*_Z, "23:onIfAny = 11")),
+    "wjets": Process(
+        "W to leptons, with a jet",
+        (
+            "WeakBosonAndParton:qqbar2Wg = on",
+            "WeakBosonAndParton:qg2Wq = on",
+            "24:onMode = off",
+            "24:onIfAny = 11 13 15",
+        ),
+        PT_HAT,
+        pt_hat_min=20.0,
+    ),
+    "higgs_gammagamma": Process("Higgs to two photons", (*_HIGGS, "25:onMode = off", "25:onIfMatch = 22 22")),
+    "h_aa_4gamma": Process(
+        "Higgs to two pseudoscalars a, each to two photons",
+        (*_HIGGS, *_TO_AA, *_A, "36:oneChannel = 1 1. 100 22 22"),
+        ("energy", "a_mass"),
+    ),
+    "h_aa_4tau": Process(
+        "Higgs to two pseudoscalars a, each to two taus",
+        (*_HIGGS, *_TO_AA, *_A, "36:oneChannel = 1 1. 100 15 -15"),
+        ("energy", "a_mass"),
+        a_mass_above=2 * TAU_MASS,
+    ),
+    "minbias": Process("all inelastic collisions", ("SoftQCD:inelastic = on",)),
+    "photon_gun": Process("one photon", _GUN, GUN, gun=(22,)),
+    "electron_gun": Process("one electron or positron", _GUN, GUN, gun=(11, -11)),
+    "pi0_gun": Process("one neutral pion", _GUN, GUN, gun=(111,)),
+    "tau_gun": Process("one tau of either charge", _GUN, GUN, gun=(15, -15)),
+    "top_gun": Process(
+        "a top quark and its antiquark, back to back", _GUN, (*GUN, "top_mass"), gun=(6, -6), back_to_back=True
+    ),
+}
+"""All processes, by name."""
+
+_LINES = {
+    "energy": "Beams:eCM = {}",
+    "pt_hat_min": "PhaseSpace:pTHatMin = {}",
+    "pt_hat_max": "PhaseSpace:pTHatMax = {}",
+    "top_mass": "6:m0 = {}",
+    "a_mass": "36:m0 = {}",
+}
+"""The Pythia line of each parameter; a 0 writes none."""
+
+
+def known_process(name: str) -> str | None:
+    """A check for parameters: is there such a process?"""
+    return None if name in PROCESSES else f"no process '{name}'. {nearest(name, PROCESSES).removesuffix('.')}"
+
+
+def not_negative(value: float) -> str | None:
+    """A check for parameters that may be 0."""
+    return None if value >= 0 else "must not be negative"
+
+
+def settings(chosen: Choices) -> tuple[str, ...]:
+    """Pythia's lines for a process with these values."""
+    process = PROCESSES[chosen.process]
+    values = {name: getattr(chosen, name) for name in process.takes} | {"pt_hat_min": _pt_hat_min(chosen)}
+    own = [line.format(values[name]) for name, line in _LINES.items() if name in process.takes and values[name]]
+    return (*process.settings, *own)
+
+
+def complaints(chosen: Choices, changed: set[str]) -> Iterator[tuple[str, str]]:
+    """Parameters whose values cannot be, each with the reason.
+
+    Args:
+        chosen: all values.
+        changed: names of the parameters that differ from their defaults.
+    """
+    process = PROCESSES[chosen.process]
+    for name in changed.intersection((*_LINES, *GUN)).difference(process.takes):
+        takers = ", ".join(sorted(key for key, other in PROCESSES.items() if name in other.takes))
+        yield name, f"does not apply to the process '{chosen.process}', only to {takers}"
+    if "pt_hat_min" in process.takes:
+        low = _pt_hat_min(chosen)
+        if low >= chosen.energy / 2:
+            yield "pt_hat_min", f"{low:g} GeV is out of reach for protons that collide with {chosen.energy:g} GeV"
+        elif 0 < chosen.pt_hat_max <= low:
+            yield "pt_hat_max", f"{chosen.pt_hat_max:g} GeV is not above {camel_case('pt_hat_min')}, {low:g} GeV"
+    yield from _mass_complaints(process, chosen)
+    for low_name, high_name in (GUN[:2], GUN[2:]):
+        if getattr(chosen, low_name) > getattr(chosen, high_name):
+            yield low_name, f"{getattr(chosen, low_name):g} is above {camel_case(high_name)}"
+
+
+def _mass_complaints(process: Process, chosen: Choices) -> Iterator[tuple[str, str]]:
+    top, a = chosen.top_mass, chosen.a_mass
+    if "top_mass" in process.takes and top <= W_MASS + B_MASS:
+        yield "top_mass", f"{top:g} GeV is too light to decay to a W and a b quark"
+    if "top_mass" in process.takes and not process.gun and 2 * top >= chosen.energy:
+        yield "top_mass", f"two of {top:g} GeV are more than the {chosen.energy:g} GeV of the collision"
+    if "a_mass" in process.takes and not process.a_mass_above < a < HIGGS_MASS / 2:
+        yield "a_mass", f"must be between {process.a_mass_above:g} and {HIGGS_MASS / 2:g} GeV, got {a:g}"
+
+
+def _pt_hat_min(chosen: Choices) -> float:
+    return chosen.pt_hat_min or PROCESSES[chosen.process].pt_hat_min
