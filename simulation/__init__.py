@@ -4,4 +4,5 @@
   `pythia_record` turns its records into `GenParticles`
 - `toy_source`: the plugin that delivers toy events, good enough to run every job on and honest about what they are not;
   `toy_events` has their kinematics, `toy_detector` their crude response
+- `random_numbers`: numbers that belong to an event
 """

@@ -20,7 +20,7 @@ from e2efw.framework.provenance import ModuleRecord, ProcessRecord, ProductRecor
 from e2efw.framework.tags import ProductKey
 from simulation.processes import PROCESSES, complaints, known_process, not_negative, settings
 from simulation.pythia_record import particles
-from simulation.toy_events import normal_numbers, uniform_numbers
+from simulation.random_numbers import normal_numbers, uniform_numbers
 
 PROCESS = "GEN"
 GEN_PARTICLES = ProductKey("genParticles", "", PROCESS)

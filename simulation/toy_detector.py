@@ -17,7 +17,8 @@ from dataformats.geometry.hcal import find_towers
 from dataformats.geometry.helix import ecal_impacts
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.tracks import Tracks
-from simulation.toy_events import Array, Particles, normal_numbers
+from simulation.random_numbers import normal_numbers
+from simulation.toy_events import Array, Particles
 
 ECAL_THRESHOLD, HCAL_THRESHOLD = 0.08, 0.4
 """GeV; cells at or below it are not read out."""

@@ -10,14 +10,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.random_numbers import normal_numbers, uniform_numbers
+
 TOP_MASS, W_MASS, B_MASS = 172.5, 80.4, 4.7
 """GeV, rounded values of the Particle Data Group."""
 PARTONS = 6
 PER_PARTON = 12
 SOFT = 40
 PARTICLES = PARTONS * PER_PARTON + SOFT
-DRAWS = 1024
-"""Random numbers set aside for one event; a multiple of four, the size of one step of the Philox counter."""
 
 Array = NDArray[np.float64]
 
@@ -40,18 +40,6 @@ class Particles(NamedTuple):
     top: NDArray[np.int8]
     vertex_z: Array
     rest: Array
-
-
-def uniform_numbers(seed: int, first_event: int, n_events: int) -> Array:
-    """(n_events, DRAWS) numbers in [0, 1) that depend on the seed and the event's own number alone."""
-    generator = np.random.Philox(key=seed)
-    generator.advance(first_event * (DRAWS // 4))
-    return np.random.Generator(generator).random((n_events, DRAWS))
-
-
-def normal_numbers(first: Array, second: Array) -> Array:
-    """Standard normal numbers from two sets of uniform ones (Box and Muller)."""
-    return np.sqrt(-2.0 * np.log1p(-first)) * np.cos(2.0 * np.pi * second)
 
 
 def generate(seed: int, first_event: int, n_events: int) -> Particles:

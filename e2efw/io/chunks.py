@@ -55,14 +55,14 @@ def read_ahead(items: Generator[T, None, None]) -> Iterator[T]:
 
     Errors reach the consumer; whoever stops early ends the thread and closes `items`.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="reader") as thread:
-        try:
+    try:
+        with ThreadPoolExecutor(1, thread_name_prefix="reader") as thread:
             ahead = thread.submit(next, items, None)
             while (item := ahead.result()) is not None:
                 ahead = thread.submit(next, items, None)
                 yield item
-        finally:
-            thread.submit(items.close).result()
+    finally:
+        items.close()
 
 
 def cut(chunks: Iterable[Block], events_per_block: int) -> Iterator[Block]:
