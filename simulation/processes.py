@@ -130,11 +130,6 @@ def known_process(name: str) -> str | None:
     return None if name in PROCESSES else f"no process '{name}'. {nearest(name, PROCESSES).removesuffix('.')}"
 
 
-def not_negative(value: float) -> str | None:
-    """A check for parameters that may be 0."""
-    return None if value >= 0 else "must not be negative"
-
-
 def settings(chosen: Choices) -> tuple[str, ...]:
     """Pythia's lines for a process with these values."""
     process = PROCESSES[chosen.process]

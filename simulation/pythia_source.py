@@ -15,10 +15,10 @@ from dataformats.generator import GenParticles
 from e2efw.errors import ConfigurationError, EventGenerationError, MissingDependencyError
 from e2efw.framework.blocks import Block, EventIDs, ProductInfo, SourceContent, Wanted
 from e2efw.framework.modules import Source, param
-from e2efw.framework.parameters import camel_case, declared, positive
+from e2efw.framework.parameters import camel_case, declared, not_negative, positive
 from e2efw.framework.provenance import ModuleRecord, ProcessRecord, ProductRecord, Provenance
 from e2efw.framework.tags import ProductKey
-from simulation.processes import PROCESSES, complaints, known_process, not_negative, settings
+from simulation.processes import PROCESSES, complaints, known_process, settings
 from simulation.pythia_record import particles
 from simulation.random_numbers import normal_numbers, uniform_numbers
 

@@ -16,7 +16,7 @@ from e2efw.config.pset import Parameterizable
 from e2efw.config.settings import apply_settings
 from e2efw.errors import ConfigFileNotFoundError, ConfigFileReadError, E2EFWError, nearest
 
-__all__ = ["apply_settings", "find_cfg", "load_process", "packaged_cfgs"]
+__all__ = ["apply_settings", "find_cfg", "load_process", "packaged_cfgs", "packaged_folders"]
 
 _OUR_FOLDER = str(Path(__file__).parent)
 
@@ -51,11 +51,15 @@ def load_process(path: str | Path, arguments: Sequence[str] = ()) -> Process:
     return process
 
 
+def packaged_folders() -> list[Path]:
+    """Where the cfg files that come with the package lie."""
+    spec = importlib.util.find_spec("python_cfg")
+    return [Path(folder) for folder in (spec.submodule_search_locations or ())] if spec is not None else []
+
+
 def packaged_cfgs() -> dict[str, Path]:
     """The cfg files that come with the package, by file name."""
-    spec = importlib.util.find_spec("python_cfg")
-    folders = spec.submodule_search_locations if spec is not None else None
-    files = sorted(file for folder in folders or () for file in Path(folder).glob("*_cfg.py"))
+    files = sorted(file for folder in packaged_folders() for file in folder.glob("*_cfg.py"))
     return {file.name: file for file in files}
 
 

@@ -106,14 +106,9 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
 def _paths(process: Any) -> list[PathPlan]:
     """All paths, then all end paths, as the cfg wrote them."""
     return [
-        PathPlan(name, tuple(map(_entry, path.flattened())))
+        PathPlan(name, tuple(map(PathEntry.parse, path.flattened())))
         for name, path in {**process.paths, **process.endpaths}.items()
     ]
-
-
-def _entry(spelling: str) -> PathEntry:
-    """From the flat form of a path: ``!label`` is a veto, ``-label`` an ignored decision."""
-    return PathEntry(spelling.lstrip("!-"), veto=spelling.startswith("!"), ignore=spelling.startswith("-"))
 
 
 def _built(label: str, module: Any) -> Configured:

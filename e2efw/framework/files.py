@@ -1,17 +1,9 @@
 """Finding the files that a cfg names."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
+from e2efw.config.loader import packaged_folders
 from e2efw.errors import FileInPathError, nearest
-
-
-def packaged_folder() -> Path:
-    """The `python_cfg` folder that is installed with the project."""
-    spec = find_spec("python_cfg")
-    if spec is None or not spec.submodule_search_locations:
-        raise FileInPathError("The package 'python_cfg' is not installed: reinstall e2efw.")
-    return Path(next(iter(spec.submodule_search_locations)))
 
 
 def find_file(name: str, folder: Path) -> Path:
@@ -25,7 +17,7 @@ def find_file(name: str, folder: Path) -> Path:
     Raises:
         FileInPathError: it is in none of them; names the nearest there.
     """
-    places = [folder, Path.cwd(), packaged_folder()]
+    places = [folder, Path.cwd(), *packaged_folders()]
     for place in places:
         candidate = place / Path(name.removeprefix("file:")).expanduser()
         if candidate.exists():

@@ -46,6 +46,11 @@ def positive(value: float) -> str | None:
     return None if value > 0 else "must be larger than 0"
 
 
+def not_negative(value: float) -> str | None:
+    """A check for parameters that may be zero but not less."""
+    return None if value >= 0 else "must not be negative"
+
+
 def camel_case(name: str) -> str:
     """The name in a cfg of a Python name: ``min_energy`` -> ``minEnergy``."""
     first, *others = name.split("_")

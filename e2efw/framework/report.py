@@ -1,6 +1,5 @@
 """What a job did: events, time by module, what was dropped, what was written."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 from e2efw.framework.streams import Done
@@ -29,7 +28,6 @@ class JobReport:
         seconds: wall time from the first event to the closed outputs.
         start_up: seconds from the start of the job to the first event.
         modules: in the order they run; reading and writing included.
-        passed: events that passed each path.
         notices: lines of the source and of modules: dropped hits and the like.
         outputs: one line per file written.
     """
@@ -39,7 +37,6 @@ class JobReport:
     seconds: float = 0.0
     start_up: float = 0.0
     modules: dict[str, ModuleTime] = field(default_factory=dict)
-    passed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     notices: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
 
@@ -54,5 +51,3 @@ class JobReport:
         for label, seconds in done.seconds.items():
             self.modules[label].seconds += seconds
             self.modules[label].events += done.visited[label]
-        for path, passed in done.passed.items():
-            self.passed[path] += int(passed.sum())

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from e2efw.errors import ScheduleError
 
@@ -26,10 +26,10 @@ class PathEntry:
     veto: bool = False
     ignore: bool = False
 
-    @property
-    def spelling(self) -> str:
-        """The label as `Step` messages write it: ``!label`` for a veto, ``-label`` for ignored decisions."""
-        return ("!" if self.veto else "-" if self.ignore else "") + self.label
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From the flat form of a path: ``!label`` is a veto, ``-label`` an ignored decision."""
+        return cls(text.lstrip("!-"), veto=text.startswith("!"), ignore=text.startswith("-"))
 
 
 @dataclass(frozen=True)

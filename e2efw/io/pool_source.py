@@ -7,6 +7,7 @@ from typing import Literal
 from e2efw.errors import FileReadError
 from e2efw.framework.blocks import Block, ProductInfo, SourceContent, Wanted
 from e2efw.framework.modules import Source, param
+from e2efw.framework.parameters import not_negative
 from e2efw.framework.provenance import Provenance
 from e2efw.framework.tags import ProductKey
 from e2efw.io.chunks import chunk_limits, cut, read_ahead
@@ -20,10 +21,6 @@ def _names_a_file(names: tuple[str, ...]) -> str | None:
     return None if names else "must name at least one file"
 
 
-def _not_negative(value: int) -> str | None:
-    return None if value >= 0 else "must not be negative"
-
-
 class PoolSource(Source):
     """Reads events from EDM-like ROOT files, one after the other."""
 
@@ -31,7 +28,7 @@ class PoolSource(Source):
         doc="files to read, with or without 'file:'", tracked=False, check=_names_a_file
     )
     skip_events: int = param(
-        0, doc="events to skip at the beginning, over all files", tracked=False, check=_not_negative
+        0, doc="events to skip at the beginning, over all files", tracked=False, check=not_negative
     )
     bad_hits: Literal["drop", "refuse"] = param(
         "drop",

@@ -60,10 +60,7 @@ DOUBLE = ProductKey("double", "", "P")
 
 
 def plan(paths: dict[str, str], workers: list[Worker]) -> Plan:
-    entries = {
-        name: tuple(PathEntry(x.lstrip("!-"), veto=x.startswith("!"), ignore=x.startswith("-")) for x in text.split())
-        for name, text in paths.items()
-    }
+    entries = {name: tuple(map(PathEntry.parse, text.split())) for name, text in paths.items()}
     plans = [PathPlan(name, path) for name, path in entries.items()]
     by_label = {worker.label: worker for worker in workers}
     needs = {w.label: [key.label for key in w.inputs.values() if key and key.process == "P"] for w in workers}
