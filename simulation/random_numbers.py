@@ -52,7 +52,8 @@ def event_keys(seed: int, purpose: str, ids: EventIDs) -> Words:
         purpose: who draws; two purposes share no numbers. Usually the name of the module's class.
         ids: run, lumi and event numbers.
     """
-    keys: Words = np.random.SeedSequence([seed, *purpose.encode()]).generate_state(1, np.uint64).repeat(len(ids))
+    sequence = np.random.SeedSequence([seed, *purpose.encode()])
+    keys: Words = np.repeat(np.asarray(sequence.generate_state(1, np.uint64), np.uint64), len(ids))
     with np.errstate(over="ignore"):
         for part in (ids.run, ids.lumi, ids.event):
             keys = mixed(keys + _STEP * (part.astype(np.uint64) + np.uint64(1)))
