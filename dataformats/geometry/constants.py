@@ -21,6 +21,9 @@ HCAL_PLANE: Final = 402.7
 ECAL_BARREL_ETA: Final = 1.479
 """|eta| above which a direction belongs to the ECAL endcaps [CMSSW CaloConstants]."""
 
+HCAL_BARREL_ETA: Final = 1.392
+"""|eta| above which a direction belongs to the HCAL endcaps [CMSSW CaloConstants]."""
+
 ENDCAP_ETA: Final = 3.0
 """|eta| where endcap crystals and towers end."""
 

@@ -1,4 +1,4 @@
-"""Where a charged particle meets the surface of the ECAL.
+"""Where a particle in the magnetic field meets calorimeters and tracker layers, and where it is closest to the beam.
 
 In a field along z the transverse path is an arc. Written with the chord, whose direction is the mean of the directions
 at its two ends, every formula stays exact when the curvature goes to zero: no difference of large numbers.
@@ -11,7 +11,16 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dataformats.geometry.constants import ECAL_BARREL_ETA, ECAL_PLANE, ECAL_RADIUS, MAGNETIC_FIELD, TWO_PI
+from dataformats.geometry.constants import (
+    ECAL_BARREL_ETA,
+    ECAL_PLANE,
+    ECAL_RADIUS,
+    HCAL_BARREL_ETA,
+    HCAL_PLANE,
+    HCAL_RADIUS,
+    MAGNETIC_FIELD,
+    TWO_PI,
+)
 from dataformats.jit import kernel
 
 CURVATURE = 0.00299792458 * MAGNETIC_FIELD
@@ -21,8 +30,8 @@ _SMALLEST_RADIUS = 1e-9  # cm: a point on the beam axis has a huge, not an undef
 
 
 @kernel
-def arc_to_cylinder(x: float, y: float, ux: float, uy: float, kappa: float) -> float:
-    """Transverse path to the first crossing of the ECAL cylinder, cm; NaN if the arc stays inside or starts outside.
+def arc_to_cylinder(x: float, y: float, ux: float, uy: float, kappa: float, radius: float) -> float:
+    """Transverse path to the first crossing of a cylinder, cm; NaN if the arc stays inside or starts outside.
 
     With u = (2 / kappa) tan(kappa s / 2) a crossing solves A u^2 + 2 B u - C = 0; the first one forward is
     C / (B + sqrt(B^2 + A C)), for either sign of A and beyond half a turn too.
@@ -31,8 +40,9 @@ def arc_to_cylinder(x: float, y: float, ux: float, uy: float, kappa: float) -> f
         x, y: start, cm.
         ux, uy: unit vector along the transverse momentum.
         kappa: change of direction per path, rad/cm, positive if counter-clockwise.
+        radius: of the cylinder around the beam line, cm.
     """
-    inside = ECAL_RADIUS**2 - x * x - y * y
+    inside = radius * radius - x * x - y * y
     along, left = x * ux + y * uy, ux * y - uy * x
     discriminant = along * along + (1.0 + left * kappa - kappa * kappa * inside / 4.0) * inside
     if inside <= 0.0 or discriminant < 0.0:
@@ -41,6 +51,19 @@ def arc_to_cylinder(x: float, y: float, ux: float, uy: float, kappa: float) -> f
     if kappa == 0.0:
         return inside / forward
     return 2.0 * math.atan2(abs(kappa) * inside, 2.0 * forward) / abs(kappa)
+
+
+@kernel
+def arc_to_beam(x: float, y: float, ux: float, uy: float, kappa: float) -> float:
+    """Transverse path to the point closest to the beam line, cm, backwards if negative; arguments as above.
+
+    Of the two points where position and direction are at right angles it is the one less than a quarter turn away for
+    starts inside the circle of the track.
+    """
+    along, left = x * ux + y * uy, ux * y - uy * x
+    if kappa == 0.0:
+        return -along
+    return math.atan2(-kappa * along, 1.0 + kappa * left) / kappa
 
 
 @kernel
@@ -53,13 +76,50 @@ def after_arc(x: float, y: float, ux: float, uy: float, kappa: float, arc: float
 
 
 @kernel
+def after_turn(ux: float, uy: float, kappa: float, arc: float) -> tuple[float, float]:
+    """Unit vector along the transverse momentum after a transverse path of `arc` cm."""
+    cosine, sine = math.cos(kappa * arc), math.sin(kappa * arc)
+    return ux * cosine - uy * sine, uy * cosine + ux * sine
+
+
+@kernel
+def arc_to_surface(
+    vx: float,
+    vy: float,
+    vz: float,
+    ux: float,
+    uy: float,
+    slope: float,
+    kappa: float,
+    radius: float,
+    plane: float,
+    barrel_eta: float,
+) -> float:
+    """Transverse path to the surface of a calorimeter, cm; NaN if a particle never meets it.
+
+    The barrel cylinder counts if it is met at |eta| < barrel_eta, else the endcap plane on the side of the momentum;
+    where only one of the two is met, that one.
+
+    Args:
+        vx, vy, vz: start, cm.
+        ux, uy: unit vector along the transverse momentum.
+        slope: pz / pt.
+        kappa: change of direction per path, rad/cm.
+        radius, plane, barrel_eta: of the surface, cm.
+    """
+    arc = arc_to_cylinder(vx, vy, ux, uy, kappa, radius)
+    if math.isnan(arc) or abs(vz + slope * arc) >= radius * math.sinh(barrel_eta):
+        to_plane = (math.copysign(plane, slope) - vz) / slope if slope != 0.0 else math.nan
+        if to_plane > 0.0 and abs(kappa) * to_plane <= TWO_PI:
+            return to_plane
+    return arc
+
+
+@kernel
 def ecal_impact(
     vx: float, vy: float, vz: float, px: float, py: float, pz: float, charge: float, legacy_direction: bool
 ) -> tuple[float, float]:
     """(eta, phi) where a track meets the ECAL; (NaN, NaN) if it never does.
-
-    The barrel cylinder counts if it is met at |eta| < 1.479, else the endcap plane on the side of the momentum; where
-    only one of the two is met, that one.
 
     Args:
         vx, vy, vz: a point on the track, cm.
@@ -70,18 +130,36 @@ def ecal_impact(
     pt = math.hypot(px, py)
     ux, uy, slope = px / pt, py / pt, pz / pt
     kappa = -charge * CURVATURE / pt
-    arc = arc_to_cylinder(vx, vy, ux, uy, kappa)
-    if math.isnan(arc) or abs(vz + slope * arc) >= ECAL_RADIUS * math.sinh(ECAL_BARREL_ETA):
-        to_plane = (math.copysign(ECAL_PLANE, pz) - vz) / slope if slope != 0.0 else math.nan
-        if to_plane > 0.0 and abs(kappa) * to_plane <= TWO_PI:
-            arc = to_plane
+    arc = arc_to_surface(vx, vy, vz, ux, uy, slope, kappa, ECAL_RADIUS, ECAL_PLANE, ECAL_BARREL_ETA)
     if math.isnan(arc):
         return math.nan, math.nan
     if legacy_direction:
-        turned = math.atan2(uy, ux) + kappa * arc
-        return math.asinh(slope), math.atan2(math.sin(turned), math.cos(turned))
+        x, y = after_turn(ux, uy, kappa, arc)
+        return math.asinh(slope), math.atan2(y, x)
     x, y = after_arc(vx, vy, ux, uy, kappa, arc)
-    return math.asinh((vz + slope * arc) / max(math.hypot(x, y), _SMALLEST_RADIUS)), math.atan2(y, x)
+    return eta_of(x, y, vz + slope * arc), math.atan2(y, x)
+
+
+@kernel
+def hcal_impact(vx: float, vy: float, vz: float, px: float, py: float, pz: float, charge: float) -> tuple[float, float]:
+    """(eta, phi) where a particle would meet the HCAL if nothing stopped it; (NaN, NaN) if it never does.
+
+    The arguments are those of `ecal_impact`.
+    """
+    pt = math.hypot(px, py)
+    ux, uy, slope = px / pt, py / pt, pz / pt
+    kappa = -charge * CURVATURE / pt
+    arc = arc_to_surface(vx, vy, vz, ux, uy, slope, kappa, HCAL_RADIUS, HCAL_PLANE, HCAL_BARREL_ETA)
+    if math.isnan(arc):
+        return math.nan, math.nan
+    x, y = after_arc(vx, vy, ux, uy, kappa, arc)
+    return eta_of(x, y, vz + slope * arc), math.atan2(y, x)
+
+
+@kernel
+def eta_of(x: float, y: float, z: float) -> float:
+    """Pseudorapidity of a point, seen from the centre of CMS."""
+    return math.asinh(z / max(math.hypot(x, y), _SMALLEST_RADIUS))
 
 
 @kernel

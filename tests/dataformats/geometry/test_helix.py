@@ -7,8 +7,17 @@ from typing import TypeAlias
 import numpy as np
 import pytest
 
-from dataformats.geometry.constants import ECAL_BARREL_ETA, ECAL_PLANE, ECAL_RADIUS
-from dataformats.geometry.helix import CURVATURE, after_arc, arc_to_cylinder, ecal_impact, ecal_impacts
+from dataformats.geometry.constants import ECAL_BARREL_ETA, ECAL_PLANE, ECAL_RADIUS, HCAL_PLANE, HCAL_RADIUS
+from dataformats.geometry.helix import (
+    CURVATURE,
+    after_arc,
+    after_turn,
+    arc_to_beam,
+    arc_to_cylinder,
+    ecal_impact,
+    ecal_impacts,
+    hcal_impact,
+)
 
 Impact: TypeAlias = Callable[..., tuple[float, float]]
 
@@ -134,21 +143,45 @@ def test_the_arc_ends_at_its_first_crossing_beyond_half_a_turn_too(
     arc: Callable[..., float], after: Callable[..., tuple[float, float]]
 ) -> None:
     for kappa in (-0.008, -0.003, -1e-12, 0.0, 1e-7, 0.008):
-        path = arc(-60.0, 30.0, 0.6, 0.8, kappa)
+        path = arc(-60.0, 30.0, 0.6, 0.8, kappa, ECAL_RADIUS)
         assert math.hypot(*after(-60.0, 30.0, 0.6, 0.8, kappa, path)) == pytest.approx(ECAL_RADIUS, rel=1e-9)
     # a circle of 80 cm around (60, 0) is outside the cylinder for angles up to +-edge; start just after it came in
     edge = math.acos((ECAL_RADIUS**2 - 60**2 - 80**2) / (2 * 60 * 80))
     for side in (-1, 1):
         angle = edge + 0.05
         x, y = 60 + 80 * math.cos(angle), side * 80 * math.sin(angle)
-        path = arc(x, y, -math.sin(angle), side * math.cos(angle), side / 80)
+        path = arc(x, y, -math.sin(angle), side * math.cos(angle), side / 80, ECAL_RADIUS)
         assert path / 80 == pytest.approx(2 * math.pi - 2 * edge - 0.05)
 
 
 @pytest.mark.parametrize("arc", [arc_to_cylinder, arc_to_cylinder.py_func], ids=["compiled", "python"])
 def test_arcs_that_stay_inside_or_start_outside_do_not_cross(arc: Callable[..., float]) -> None:
-    assert math.isnan(arc(0.0, 0.0, 1.0, 0.0, 0.02))
-    assert math.isnan(arc(200.0, 0.0, 1.0, 0.0, 0.0))
+    assert math.isnan(arc(0.0, 0.0, 1.0, 0.0, 0.02, ECAL_RADIUS))
+    assert math.isnan(arc(200.0, 0.0, 1.0, 0.0, 0.0, ECAL_RADIUS))
+
+
+@pytest.mark.parametrize("nearest", [arc_to_beam, arc_to_beam.py_func], ids=["compiled", "python"])
+@pytest.mark.parametrize("kappa", [-0.02, -1e-9, 0.0, 1e-4, 0.02])
+def test_the_point_closest_to_the_beam_is_where_position_and_direction_are_at_right_angles(
+    nearest: Callable[..., float], kappa: float
+) -> None:
+    for x, y, direction in [(3.0, 0.2, 0.1), (-2.0, 10.0, 1.2), (0.0, 0.0, 2.0)]:
+        ux, uy = math.cos(direction), math.sin(direction)
+        arc = nearest(x, y, ux, uy, kappa)
+        there, along = after_arc(x, y, ux, uy, kappa, arc), after_turn(ux, uy, kappa, arc)
+        assert there[0] * along[0] + there[1] * along[1] == pytest.approx(0.0, abs=1e-9)
+        around = [math.hypot(*after_arc(x, y, ux, uy, kappa, arc + step)) for step in (-0.1, 0.1)]
+        assert math.hypot(*there) <= min(around)
+
+
+@pytest.mark.parametrize("impact", [hcal_impact, hcal_impact.py_func], ids=["compiled", "python"])
+def test_the_hcal_is_met_behind_the_ecal(impact: Impact) -> None:
+    for pt, charge in [(3.0, 1), (5.0, -1), (50.0, 1)]:
+        _, phi = impact(0.0, 0.0, 0.0, pt, 0.0, 0.5 * pt, charge)
+        assert phi == pytest.approx(-charge * math.asin(HCAL_RADIUS * CURVATURE / (2 * pt)))
+    eta, phi = impact(0.1, 0.0, 1.0, 2.0, 0.0, 9.0, 0)
+    assert math.sinh(eta) * (0.1 + (HCAL_PLANE - 1.0) / 4.5) == pytest.approx(HCAL_PLANE)
+    assert phi == 0.0
 
 
 def test_many_particles_are_propagated_as_one_by_one() -> None:
