@@ -7,7 +7,8 @@
 - `crystals`: crystal positions of barrel and endcaps
 - `ecal`: the crystal a direction points to
 - `hcal`: tower edges and positions; the tower a direction points to
-- `helix`: where a particle in the magnetic field meets the surface of the ECAL
+- `helix`: where a particle in the magnetic field meets calorimeters and tracker layers
+- `tracker_layers`: where the layers of the tracker are, and their matter; `tracker_modules`: the module at a point
 - `picture`: rows and columns of the stitched ECAL picture (280 x 360) and of the HBHE picture (56 x 72)
 - `barrel_coefficients`, `endcap_coefficients`: the numbers of the crystal model; `fit` made them
 
