@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dataformats.clusters import ClusterHits
 from e2efw.errors import EventCorruptionError
 from simulation.kernels.clustering import find_islands
 from simulation.kernels.sharing import share_islands
@@ -130,6 +131,13 @@ def _sorted(hits: CellHits, seed: Ints, owner: Ints, hit: Ints, share: Array) ->
     offsets = np.searchsorted(event[order], np.arange(hits.offsets.size)).astype(np.int64)
     owner, hit, share = rank[owner][by_owner], hit[by_owner], share[by_owner]
     return Clustered(offsets, seed[order], energy[order], owner, hit, share)
+
+
+def cluster_hits(found: Clustered, detid: NDArray[np.uint32]) -> ClusterHits:
+    """Which cells belong to which cluster; detid (hits,) belongs to the `CellHits`."""
+    offsets = np.searchsorted(found.owner, found.offsets).astype(np.int64)
+    owner = found.owner - np.repeat(found.offsets[:-1], np.diff(offsets))
+    return ClusterHits(offsets, owner=owner, detid=detid[found.hit], fraction=found.fraction)
 
 
 def weighted_mean(owner: Ints, n_owners: int, weight: Array, value: Array) -> Array:

@@ -1,0 +1,87 @@
+"""Crystals of the ECAL as one table: barrel 0..61199 (`detids.eb_hash`), endcaps after it (`detids.ee_hash`)."""
+
+import functools
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataformats.geometry.constants import EB_IETA, EB_IPHI, EE_SIZE
+from dataformats.geometry.crystals import eb_position, ee_position
+from dataformats.geometry.detids import EE_EXISTS, Bools, Ints, eb_hash, ee_hash, unpack_eb, unpack_ee
+from dataformats.rechits import EBRecHits, EERecHits
+from simulation.clustering import CellHits, cell_hits
+
+FIRST_EE: Final = 2 * EB_IETA * EB_IPHI
+"""Cells before the first of the endcaps (61200)."""
+N_CELLS: Final = FIRST_EE + 2 * EE_SIZE * EE_SIZE
+"""Cells of the table; 5352 endcap places without a crystal among them."""
+
+STEPS: Final = ((0, -1), (0, 1), (-1, 0), (1, 0), (-1, -1), (-1, 1), (1, -1), (1, 1))
+"""(rows, columns) to the neighbours, those that share a side first; rows are eta or iy, columns phi or ix."""
+
+
+class EcalHits(NamedTuple):
+    """Hits of barrel and endcaps together.
+
+    Args:
+        cells: number of the crystal and energy of each, by event and cell.
+        detid: (hits,) of each.
+        time: (hits,) ns.
+    """
+
+    cells: CellHits
+    detid: NDArray[np.uint32]
+    time: NDArray[np.float64]
+
+
+@functools.cache
+def neighbours() -> NDArray[np.int32]:
+    """(cells, 8) neighbouring crystals in the order of `STEPS`, -1 for none: phi wraps, barrel and endcaps end."""
+    row, column = np.indices((2 * EB_IETA, EB_IPHI))
+    y, x = np.indices((EE_SIZE, EE_SIZE))
+    table = np.full((N_CELLS, len(STEPS)), -1, np.int32)
+    for number, (down, across) in enumerate(STEPS):
+        inside = (row + down >= 0) & (row + down < 2 * EB_IETA)
+        barrel = np.where(inside, (row + down) * EB_IPHI + (column + across) % EB_IPHI, -1)
+        table[:FIRST_EE, number] = barrel.ravel()
+        place = np.clip(y + down, 0, EE_SIZE - 1), np.clip(x + across, 0, EE_SIZE - 1)
+        inside = (place[0] == y + down) & (place[1] == x + across) & EE_EXISTS & EE_EXISTS[place]
+        for side in (0, 1):
+            first = FIRST_EE + side * EE_SIZE * EE_SIZE
+            endcap = np.where(inside, first + place[0] * EE_SIZE + place[1], -1)
+            table[first : first + EE_SIZE * EE_SIZE, number] = endcap.ravel()
+    return table
+
+
+@functools.cache
+def positions() -> NDArray[np.float64]:
+    """(cells, 3) centres of front faces, cm; endcap places without a crystal are extrapolated."""
+    row, iphi = np.indices((2 * EB_IETA, EB_IPHI))
+    barrel = eb_position(row - EB_IETA + (row >= EB_IETA), iphi + 1)
+    iy, ix = np.indices((EE_SIZE, EE_SIZE)) + 1
+    sides = [ee_position(ix, iy, zside) for zside in (-1, 1)]
+    return np.concatenate([np.stack(part, axis=-1).reshape(-1, 3) for part in (barrel, *sides)])
+
+
+def in_barrel(cell: Ints) -> Bools:
+    """(hits,) True for crystals of the barrel."""
+    answer: Bools = cell < FIRST_EE
+    return answer
+
+
+def ecal_hits(eb_hits: EBRecHits, ee_hits: EERecHits) -> EcalHits:
+    """Hits of a block in one row.
+
+    Raises:
+        EventCorruptionError: an event has two hits in one crystal.
+    """
+    cell = np.concatenate(
+        [eb_hash(*unpack_eb(eb_hits.flat("detid"))), FIRST_EE + ee_hash(*unpack_ee(ee_hits.flat("detid")))]
+    )
+    event = np.concatenate([np.repeat(np.arange(len(hits)), hits.counts) for hits in (eb_hits, ee_hits)])
+    detid, energy, time = (
+        np.concatenate([eb_hits.flat(name), ee_hits.flat(name)]) for name in ("detid", "energy", "time")
+    )
+    cells = cell_hits(event, cell, energy, len(eb_hits), "hits of the ECAL")
+    return EcalHits(cells, detid[cells.order], time[cells.order].astype(np.float64))
