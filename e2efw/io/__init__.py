@@ -6,5 +6,6 @@
 - `chunks`: reading ahead, whole baskets at a time, and cutting into blocks.
 - `pool_source`: the source.
 - `keep_drop`, `output_columns`, `whole_file`, `pool_output`: which products are written, how, and never by half.
+- `reproducible`: identical jobs write identical bytes.
 - `provenance_store`, `untyped`: what a file says of its products; products that no module of the job knows.
 """

@@ -20,6 +20,7 @@ from e2efw.framework.provenance import Provenance
 from e2efw.io import keep_drop, provenance_store
 from e2efw.io.branches import BranchName
 from e2efw.io.output_columns import Layout, StoredColumns, split
+from e2efw.io.reproducible import NO_IDENTITY, make_reproducible
 from e2efw.io.whole_file import WholeFile
 
 _COMPRESSIONS: Mapping[str, Callable[[int], Any]] = {
@@ -41,7 +42,10 @@ def _names_a_file(value: str) -> str | None:
 
 
 class PoolOutputModule(OutputModule):
-    """Writes the products that its keep and drop rules choose to an EDM-like ROOT file."""
+    """Writes the products that its keep and drop rules choose to an EDM-like ROOT file.
+
+    Identical jobs write identical bytes: the file holds neither its name nor a date.
+    """
 
     file_name: str = param(doc="file to write, with or without 'file:'", tracked=False, check=_names_a_file)
     output_commands: tuple[str, ...] = param(
@@ -108,7 +112,9 @@ class PoolWriter:
         self._written = 0
         self._tree: Any = None
         with file.writing():
-            self._root = uproot.recreate(file.temporary, compression=compression)
+            # an open file, because uproot would store the name of one that it opens itself
+            stream = file.temporary.open("rb+")
+            self._root = uproot.recreate(stream, compression=compression, uuid_function=lambda: NO_IDENTITY)
 
     @property
     def wanted(self) -> Wanted:
@@ -149,8 +155,10 @@ class PoolWriter:
         """
         self._flush(self._waiting)
         with self._file.writing():
-            provenance_store.write(self._root, self._provenance, self._descriptions)
+            descriptions = {name: self._descriptions[name] for name in self._products if name in self._descriptions}
+            provenance_store.write(self._root, self._provenance, descriptions)
             self._root.close()
+            make_reproducible(self._file.temporary)
         size = self._file.finish()
         return f"{self._written} events, {size} bytes in {self._file.target}"
 

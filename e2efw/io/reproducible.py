@@ -1,0 +1,133 @@
+"""Identical jobs, identical bytes: a finished ROOT file loses its dates, its identity follows from its content.
+
+uproot dates every record by the clock and offers no other way, so the dates are overwritten where ROOT's file format
+has them. Source of the format: ROOT's class descriptions of ``TFile``, ``TKey``, ``TDirectory`` and ``TFree``.
+"""
+
+import hashlib
+import struct
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from e2efw.errors import LogicError
+
+NO_DATE = struct.pack(">I", 1 << 22 | 1 << 17)
+"""1 January 1995, 0:00, the earliest date that ROOT can hold."""
+NO_IDENTITY = uuid.UUID(int=0)
+"""What a file is written with, so that its identity can follow from everything else in it."""
+
+_BIG_FILE, _BIG_RECORD = 1_000_000, 1000
+"""From these versions on, positions have 8 bytes, below they have 4."""
+
+
+class _Header(NamedTuple):
+    """Where the records of a file are.
+
+    Args:
+        free: position of the list of unused bytes.
+        n_free: entries of that list; the last one is what follows the end.
+        name_size: bytes from `begin` to what is known of the root directory.
+        identity: position of the 16 bytes of the UUID.
+    """
+
+    begin: int
+    end: int
+    free: int
+    n_free: int
+    name_size: int
+    identity: int
+
+
+class _Directory(NamedTuple):
+    """What is known of the root directory: positions of its two dates, its list of records and its UUID."""
+
+    dates: tuple[int, int]
+    keys: int
+    identity: int
+
+
+def make_reproducible(path: Path) -> None:
+    """Take dates and leftovers out of a file that was written with `NO_IDENTITY`, then name it after its content.
+
+    Args:
+        path: a complete ROOT file whose only directory is the root directory.
+
+    Raises:
+        LogicError: the file is not what ROOT's format says.
+    """
+    with path.open("rb+") as file:
+        header = _header(file)
+        unused = _unused(file, header)
+        for first, size in unused.items():  # whatever moved has left old dates behind; ROOT marks gaps with -size
+            _overwrite(file, first, struct.pack(">i", -size).ljust(size, b"\0")[:size])
+        for position in list(_dates(file, header, unused)):
+            _overwrite(file, position, NO_DATE)
+        file.seek(0)
+        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).digest()
+        for position in (header.identity, _directory(file, header).identity):
+            _overwrite(file, position, uuid.UUID(bytes=digest, version=5).bytes)
+
+
+def _header(file: BinaryIO) -> _Header:
+    layout = ">4siiqqiiiBiqiH" if _unpacked(file, 4, ">i")[0] >= _BIG_FILE else ">4siiiiiiiBiiiH"
+    _, _, begin, end, free, _, n_free, name_size, *_ = _unpacked(file, 0, layout)
+    return _Header(begin, end, free, n_free, name_size, struct.calcsize(layout))
+
+
+def _directory(file: BinaryIO, header: _Header) -> _Directory:
+    start = header.begin + header.name_size
+    layout = ">hIIiiqqqH" if _unpacked(file, start, ">h")[0] >= _BIG_RECORD else ">hIIiiiiiH"
+    keys = _unpacked(file, start, layout)[7]
+    return _Directory((start + 2, start + 6), keys, start + struct.calcsize(layout))
+
+
+def _unused(file: BinaryIO, header: _Header) -> dict[int, int]:
+    """Gaps between records: position and size."""
+    position = header.free + _record(file, header.free)[1]
+    gaps = {}
+    for _ in range(header.n_free - 1):
+        layout = ">hqq" if _unpacked(file, position, ">h")[0] >= _BIG_RECORD else ">hII"
+        _, first, last = _unpacked(file, position, layout)
+        gaps[first] = last + 1 - first
+        position += struct.calcsize(layout)
+    return gaps
+
+
+def _dates(file: BinaryIO, header: _Header, unused: dict[int, int]) -> Iterator[int]:
+    """Positions of all dates: of the directory, of its list of records, of every record."""
+    directory = _directory(file, header)
+    yield from directory.dates
+    listed = directory.keys + _record(file, directory.keys)[1]
+    n_listed = _unpacked(file, listed, ">i")[0]
+    listed += 4
+    for _ in range(n_listed):
+        yield listed + 10
+        listed += _record(file, listed)[1]
+    position = header.begin
+    while position < header.end:
+        if position not in unused:
+            yield position + 10
+        position += unused.get(position) or _record(file, position)[0]
+
+
+def _record(file: BinaryIO, position: int) -> tuple[int, int]:
+    """Bytes of a record, and of the key at its beginning."""
+    size, _, _, _, key_size, _ = _unpacked(file, position, ">ihiIhh")
+    if not 0 < key_size <= size:
+        raise LogicError(f"{file.name}: no ROOT record at byte {position}.")
+    return size, key_size
+
+
+def _unpacked(file: BinaryIO, position: int, layout: str) -> tuple[Any, ...]:
+    file.seek(position)
+    raw = file.read(struct.calcsize(layout))
+    if len(raw) < struct.calcsize(layout):
+        raise LogicError(f"{file.name}: ends at byte {position + len(raw)}, within a ROOT record.")
+    return struct.unpack(layout, raw)
+
+
+def _overwrite(file: BinaryIO, position: int, content: bytes) -> None:
+    file.seek(position)
+    file.write(content)
