@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dataformats.clusters import CaloClusters, ClusterHits
 from dataformats.rechits import EBRecHits, EERecHits
-from e2efw.framework.modules import EDProducer, InputTag, param
+from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import not_negative, positive
 from simulation.clustering import Calorimeter, Clustered, cluster_cells, cluster_hits, weighted_mean
 from simulation.ecal_cells import EcalHits, ecal_hits, in_barrel, neighbours, positions
@@ -32,7 +32,8 @@ class EcalClusterProducer(EDProducer):
     """Clusters of crystals in the manner of particle flow: local maxima, grown, overlaps shared as Gaussians.
 
     Positions are means of the crystals' front faces with weights ln(energy / threshold of the cell), not below 0, as
-    CMSSW's Basic2DGenericPFlowPositionCalc has them; times are means with the energy. Defaults: arXiv:1706.04965, table 2.
+    CMSSW's Basic2DGenericPFlowPositionCalc has them; times are means with the energy.
+    Defaults: arXiv:1706.04965, table 2.
     """
 
     eb_hits: InputTag = param("reducedEcalRecHitsEB", doc="hits in the ECAL barrel")
@@ -43,6 +44,11 @@ class EcalClusterProducer(EDProducer):
     ee_seed: float = param(0.6, unit="GeV", doc="least energy of a seed in the endcaps", check=not_negative)
     ee_seed_et: float = param(0.15, unit="GeV", doc="and least transverse energy", check=not_negative)
     shower_width: float = param(1.5, unit="cm", doc="Gaussian width by which overlaps are shared", check=positive)
+
+    def begin_job(self, job: JobContext) -> None:
+        """Have the kernels and tables ready before the first event."""
+        del job
+        self.produce(EBRecHits.empty(1), EERecHits.empty(1))
 
     def produce(self, eb_hits: EBRecHits, ee_hits: EERecHits) -> EcalClusterProducts:
         """Clusters of both, and their crystals."""
