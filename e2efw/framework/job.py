@@ -21,8 +21,8 @@ from e2efw.framework.schedule import Step, ordered
 from e2efw.framework.streams import Done, Plan, Worker, run_block
 from e2efw.framework.tags import ProductKey
 
-Progress: TypeAlias = Callable[[JobReport, int | None], None]
-"""Called after every block with what was done so far and the number of events expected, None if that is not known."""
+Progress: TypeAlias = Callable[[JobReport, int], None]
+"""Called after every block with what was done so far and the number of events expected."""
 
 
 @dataclass
@@ -65,9 +65,6 @@ class Job:
     def _loop(self, opened: "_Opened", progress: Progress) -> None:
         """Read, run and write all blocks; writing follows the order of reading."""
         options = self.configuration.options
-        total = opened.source.n_events
-        if options.max_events >= 0:
-            total = options.max_events if total is None else min(total, options.max_events)
         started = time.perf_counter()
         blocks = opened.source.blocks(opened.wanted, options.events_per_block, options.max_events)
         for done in _in_order(opened.plan, self._timed(blocks), options.streams):
@@ -77,7 +74,7 @@ class Job:
                 self._count(label, len(done.block), before)
             self.report.add(done)
             self.report.seconds = time.perf_counter() - started
-            progress(self.report, total)
+            progress(self.report, opened.n_events)
 
     def _close(self, writers: Mapping[str, OutputWriter]) -> None:
         """Finish the output files; writing what is still buffered is part of the job's time."""
@@ -103,9 +100,14 @@ class Job:
 
 @dataclass(frozen=True)
 class _Opened:
-    """A job after all checks, ready for events."""
+    """A job after all checks, ready for events.
+
+    Args:
+        n_events: how many there will be.
+    """
 
     source: OpenSource
+    n_events: int
     plan: Plan
     writers: Mapping[str, OutputWriter]
     wanted: Wanted
@@ -114,6 +116,7 @@ class _Opened:
     def open(cls, configuration: JobConfiguration, source: OpenSource, stack: contextlib.ExitStack) -> "_Opened":
         """Check the flow of products, prepare the outputs, begin the modules; what is quick to check comes first."""
         _check_process_name(configuration.process_name, source)
+        n_events = _expected_events(configuration, source)
         flow = resolve(configuration.running, source.content, configuration.process_name, configuration.idle)
         steps = ordered(configuration.paths, flow.needs(configuration.process_name))
         facts: dict[str, dict[str, Any]] = {label: {} for label in configuration.running}
@@ -133,7 +136,7 @@ class _Opened:
         read = kept | {key for inputs in flow.inputs.values() for key in inputs.values() if key is not None}
         wanted = {key: flow.content[key].product_class for key in source.content if key in read}
         plan = Plan(steps, [path.name for path in configuration.paths], workers, _last_use(steps, workers, kept))
-        return cls(source, plan, writers, wanted)
+        return cls(source, n_events, plan, writers, wanted)
 
     def plugins(self, configuration: JobConfiguration) -> dict[str, str]:
         """Labels and types of everything that takes time, in the order it runs."""
@@ -151,6 +154,20 @@ def _check_process_name(name: str, source: OpenSource) -> None:
             f"the input has been through a process '{name}' already; give this one another name, such as '{name}2'. "
             f"Used: {', '.join(sorted(used))}."
         )
+
+
+def _expected_events(configuration: JobConfiguration, source: OpenSource) -> int:
+    """What the source has and what the job wants, whichever is less.
+
+    Raises:
+        ConfigurationError: both are without end.
+    """
+    wanted = configuration.options.max_events
+    if source.n_events is None and wanted < 0:
+        name = type(configuration.source).__name__
+        with configuration.blaming("source", configuration.source):
+            raise ConfigurationError(f"{name} never ends: set process.maxEvents.input to the number of events to make.")
+    return min(n for n in (source.n_events, wanted) if n is not None and n >= 0)
 
 
 def _begun(configuration: JobConfiguration, context: ModuleContext, stack: contextlib.ExitStack) -> Worker:

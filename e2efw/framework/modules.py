@@ -168,7 +168,7 @@ class OpenSource(Protocol):
 
     @property
     def n_events(self) -> int | None:
-        """Events in all inputs, None if not known."""
+        """Events in all inputs; None if the source never ends, as generators do not."""
 
     def blocks(self, wanted: Wanted, events_per_block: int, max_events: int) -> Iterator[Block]:
         """Read, in order, blocks with the wanted products.
@@ -176,7 +176,7 @@ class OpenSource(Protocol):
         Args:
             wanted: keys of products to read, with the class each is read as (None: keep the columns as they are).
             events_per_block: events in each block but the last.
-            max_events: stop after so many, -1 for all.
+            max_events: stop after so many, -1 for all; a source that never ends is not asked for all.
         """
 
     def report(self) -> list[str]:

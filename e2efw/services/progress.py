@@ -47,12 +47,12 @@ class JobProgress:
         if self._bar is not None:
             self._bar.stop()
 
-    def __call__(self, report: JobReport, total: int | None) -> None:
+    def __call__(self, report: JobReport, total: int) -> None:
         """Show what is done so far.
 
         Args:
             report: counts up to now.
-            total: events expected, None if that is not known.
+            total: events expected.
         """
         if self._bar is not None:
             if self._task is None:
@@ -62,7 +62,6 @@ class JobProgress:
         lines = report.events // EVENTS_PER_LINE
         if lines > self._lines:
             self._lines = lines
-            of_total = "" if total is None else f" of {total}"
             self._console.print(
-                f"{report.events}{of_total} events, {report.events_per_second:,.0f} events/s", highlight=False
+                f"{report.events} of {total} events, {report.events_per_second:,.0f} events/s", highlight=False
             )

@@ -30,7 +30,7 @@ def test_without_a_terminal_there_is_one_line_per_thousand_events() -> None:
 def test_on_a_terminal_there_is_a_bar_that_goes_away() -> None:
     printed = io.StringIO()
     with JobProgress(Console(file=printed, force_terminal=True, width=100)) as progress:
-        progress(report(1250), None)
+        progress(report(1250), 2500)
         progress(report(2500), 2500)
     assert "2500/2500" in printed.getvalue()
     assert "1,250 events/s" in printed.getvalue()
