@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 # onnxruntime and onnxruntime-gpu overwrite each other's files, so only one of them is installed
 RUNTIME := $(if $(or $(wildcard /proc/driver/nvidia/version),$(shell command -v nvidia-smi)),gpu,cpu)
 
-.PHONY: help run test lint bench model sample jsroot-check clean
+.PHONY: help run test lint bench bench-simulation model sample jsroot-check clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run  ## run the main job on the packaged sample
 	$(BIN)/e2efw run ttbar_regression_cfg.py
@@ -28,6 +28,9 @@ lint: $(VENV)/.dev  ## ruff and mypy --strict
 bench: $(VENV)/.test  ## frames and the whole job against numpy, the memory floor and bare ONNX Runtime
 	$(BIN)/python -m benchmarks.frames
 	$(BIN)/python -m benchmarks.job
+
+bench-simulation: $(VENV)/.test  ## simulated events per second against Pythia alone, and memory over 10 000 events
+	$(BIN)/python -m benchmarks.simulation --memory-events 10000
 
 model: $(VENV)/.test  ## build the packaged model bundle again
 	$(BIN)/e2efw model build-baseline -o taggers/models/calorimetric_baseline

@@ -1,6 +1,7 @@
-"""Measurements against peers and physical limits, as ratios. Run by hand: `make bench`.
+"""Measurements against peers and physical limits, as ratios. Run by hand: `make bench`, `make bench-simulation`.
 
 - `timing`: how everything here is timed
 - `frames`: pictures per second against numpy and against the memory floor
 - `job`: the whole job against bare ONNX Runtime on the same batches
+- `simulation`: simulated events per second against Pythia alone, time per module, and memory over many events
 """
