@@ -18,7 +18,7 @@ class SuperClusters(Collection):
     z = Leaf("obj.position_.fCoordinates.fZ", "float32", unit="cm", doc="where the shower is", finite=True)
     eta_width = Leaf("obj.etaWidth_", "float32", doc="energy-weighted spread in eta")
     phi_width = Leaf("obj.phiWidth_", "float32", unit="rad", doc="energy-weighted spread in phi")
-    seed = Leaf("obj.seedId_.id_", "uint32", doc="DetId of the hottest crystal")
+    seed = Leaf("obj.seedId_.id_", "uint32", doc="DetId of the hottest crystal of its first cluster")
 
 
 class SuperClusterHits(Collection):

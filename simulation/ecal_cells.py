@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dataformats.geometry.constants import EB_IETA, EB_IPHI, EE_SIZE
 from dataformats.geometry.crystals import eb_position, ee_position
-from dataformats.geometry.detids import EE_EXISTS, Bools, Ints, eb_hash, ee_hash, unpack_eb, unpack_ee
+from dataformats.geometry.detids import EE_EXISTS, Bools, Ints, eb_hash, ee_hash, unpack_eb, unpack_ee, valid_eb
 from dataformats.rechits import EBRecHits, EERecHits
 from simulation.clustering import CellHits, cell_hits
 
@@ -68,6 +68,43 @@ def in_barrel(cell: Ints) -> Bools:
     """(hits,) True for crystals of the barrel."""
     answer: Bools = cell < FIRST_EE
     return answer
+
+
+def cells_of(detid: NDArray[np.uint32]) -> Ints:
+    """(hits,) numbers of crystals, those of barrel and endcaps mixed; every id is a crystal's."""
+    cells: Ints = np.where(valid_eb(detid), eb_hash(*unpack_eb(detid)), FIRST_EE + ee_hash(*unpack_ee(detid)))
+    return cells
+
+
+def cells_around(cell: Ints, reach: int) -> Ints:
+    """(n, 2 reach + 1, 2 reach + 1) crystals around (n,) others by row (eta or iy) and column (phi or ix).
+
+    Places outside the barrel or the endcap's grid are -1; places of the grid without a crystal are not.
+    """
+    steps = np.arange(-reach, reach + 1)
+    across = steps[np.newaxis, np.newaxis, :]
+    down = steps[np.newaxis, :, np.newaxis]
+    barrel = in_barrel(cell)[:, np.newaxis, np.newaxis]
+    inner = np.where(in_barrel(cell), cell, cell - FIRST_EE)[:, np.newaxis, np.newaxis]
+    row, column = inner // EB_IPHI + down, (inner % EB_IPHI + across) % EB_IPHI
+    in_eb = np.where((row >= 0) & (row < 2 * EB_IETA), row * EB_IPHI + column, -1)
+    side, place = inner // (EE_SIZE * EE_SIZE), inner % (EE_SIZE * EE_SIZE)
+    y, x = place // EE_SIZE + down, place % EE_SIZE + across
+    inside = (y >= 0) & (y < EE_SIZE) & (x >= 0) & (x < EE_SIZE)
+    in_ee = np.where(inside, FIRST_EE + (side * EE_SIZE + y) * EE_SIZE + x, -1)
+    around: Ints = np.where(barrel, in_eb, in_ee)
+    return around
+
+
+def energies_of(hits: EcalHits, event: Ints, cell: Ints) -> NDArray[np.float64]:
+    """Energies in crystals of events, of any shape, GeV; 0 without a hit, also where the cell is -1."""
+    cells = hits.cells
+    if not cells.cell.size:
+        return np.zeros(cell.shape)
+    known = np.repeat(np.arange(cells.offsets.size - 1), np.diff(cells.offsets)) * N_CELLS + cells.cell
+    wanted = event * N_CELLS + cell
+    place = np.minimum(np.searchsorted(known, wanted), known.size - 1)
+    return np.where((known[place] == wanted) & (cell >= 0), cells.energy[place], 0.0)
 
 
 def ecal_hits(eb_hits: EBRecHits, ee_hits: EERecHits) -> EcalHits:
