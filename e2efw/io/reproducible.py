@@ -26,7 +26,8 @@ class _Header(NamedTuple):
     """Where the records of a file are.
 
     Args:
-        free: position of the list of unused bytes.
+        free: position of the list of unused bytes, a record too.
+        free_size: bytes of that record.
         n_free: entries of that list; the last one is what follows the end.
         name_size: bytes from `begin` to what is known of the root directory.
         identity: position of the 16 bytes of the UUID.
@@ -35,6 +36,7 @@ class _Header(NamedTuple):
     begin: int
     end: int
     free: int
+    free_size: int
     n_free: int
     name_size: int
     identity: int
@@ -72,8 +74,8 @@ def make_reproducible(path: Path) -> None:
 
 def _header(file: BinaryIO) -> _Header:
     layout = ">4siiqqiiiBiqiH" if _unpacked(file, 4, ">i")[0] >= _BIG_FILE else ">4siiiiiiiBiiiH"
-    _, _, begin, end, free, _, n_free, name_size, *_ = _unpacked(file, 0, layout)
-    return _Header(begin, end, free, n_free, name_size, struct.calcsize(layout))
+    _, _, begin, end, free, free_size, n_free, name_size, *_ = _unpacked(file, 0, layout)
+    return _Header(begin, end, free, free_size, n_free, name_size, struct.calcsize(layout))
 
 
 def _directory(file: BinaryIO, header: _Header) -> _Directory:
@@ -85,7 +87,7 @@ def _directory(file: BinaryIO, header: _Header) -> _Directory:
 
 def _unused(file: BinaryIO, header: _Header) -> dict[int, int]:
     """Gaps between records: position and size."""
-    position = header.free + _record(file, header.free)[1]
+    position = header.free + _unpacked(file, header.free + 14, ">h")[0]
     gaps = {}
     for _ in range(header.n_free - 1):
         layout = ">hqq" if _unpacked(file, position, ">h")[0] >= _BIG_RECORD else ">hII"
@@ -105,11 +107,13 @@ def _dates(file: BinaryIO, header: _Header, unused: dict[int, int]) -> Iterator[
     for _ in range(n_listed):
         yield listed + 10
         listed += _record(file, listed)[1]
-    position = header.begin
+    position, known = header.begin, {**unused, header.free: header.free_size}
     while position < header.end:
         if position not in unused:
             yield position + 10
-        position += unused.get(position) or _record(file, position)[0]
+        after = position + (known.get(position) or _record(file, position)[0])
+        # above 2 GB, uproot's list of streamers runs 8 bytes into the record behind it
+        position = min([after, *(start for start in known if start > position)])
 
 
 def _record(file: BinaryIO, position: int) -> tuple[int, int]:

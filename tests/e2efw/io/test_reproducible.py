@@ -14,7 +14,7 @@ import uproot
 from e2efw.errors import LogicError
 from e2efw.framework.blocks import Block
 from e2efw.framework.tags import ProductKey
-from e2efw.io.reproducible import NO_IDENTITY, make_reproducible
+from e2efw.io.reproducible import NO_DATE, NO_IDENTITY, make_reproducible
 
 Make = Callable[..., Any]
 
@@ -75,6 +75,21 @@ def test_the_order_of_descriptions_is_that_of_the_products_whichever_came_first(
         history = str(file["E2EProvenance"])
     assert 0 < history.index('"late"') < history.index('"early"')
     assert whole.read_bytes() == in_pieces.read_bytes()
+
+
+def test_a_record_may_run_into_the_list_of_unused_bytes(make_block: Make, write_file: Make) -> None:
+    path = write_file(make_block(2))
+    content = bytearray(path.read_bytes())
+    free = struct.unpack_from(">i", content, 16)[0]
+    position = 100
+    while position + (size := abs(struct.unpack_from(">i", content, position)[0])) < free:
+        position += size
+    struct.pack_into(">i", content, position, size + 8)  # as uproot does above 2 GB, where it also spoils what follows
+    content[free : free + 8] = b"\xff" * 8
+    content[free + 10 : free + 14] = b"date"
+    path.write_bytes(content)
+    make_reproducible(path)
+    assert path.read_bytes()[free + 10 : free + 14] == NO_DATE
 
 
 def test_what_is_no_root_file_is_refused(tmp_path: Path, make_block: Make, write_file: Make) -> None:
