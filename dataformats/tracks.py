@@ -37,7 +37,10 @@ class Tracks(Collection):
 
 
 class Vertices(Collection):
-    """Primary vertices; the first of an event is PV0, the one with the largest sum of pt^2."""
+    """Primary vertices; the first of an event is PV0, the one with the largest sum of pt^2.
+
+    As in CMSSW, an event without any has one at the beam spot. It counts as valid; see `fake`.
+    """
 
     friendly_type = "recoVertexs"
     x = Leaf("obj.position_.fCoordinates.fX", "float32", unit="cm", doc="position", finite=True)
@@ -45,7 +48,13 @@ class Vertices(Collection):
     z = Leaf("obj.position_.fCoordinates.fZ", "float32", unit="cm", doc="position", finite=True)
     chi2 = Leaf("obj.chi2_", "float32", doc="fit chi2", optional=True)
     ndof = Leaf("obj.ndof_", "float32", doc="degrees of freedom of the fit", optional=True)
-    valid = Leaf("obj.validity_", "bool", doc="the fit converged", optional=True)
+    valid = Leaf("obj.validity_", "bool", doc="the position means something", optional=True)
     x_error = Leaf("obj.xError_", "float32", unit="cm", doc="uncertainty; not split by CMSSW", optional=True)
     y_error = Leaf("obj.yError_", "float32", unit="cm", doc="uncertainty; not split by CMSSW", optional=True)
     z_error = Leaf("obj.zError_", "float32", unit="cm", doc="uncertainty; not split by CMSSW", optional=True)
+
+    @property
+    def fake(self) -> NDArray[np.bool_]:
+        """(vertices,) True for beam spots that stand in for a vertex (reco::Vertex::isFake, without its tracks)."""
+        fake: NDArray[np.bool_] = (self.flat("chi2") == 0) & (self.flat("ndof") == 0)
+        return fake
