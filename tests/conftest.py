@@ -1,8 +1,17 @@
 """Fixtures that every room's tests may use."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
+import awkward as ak
+import numpy as np
 import pytest
+import uproot
+
+from dataformats.collection import Collection
+
+C = TypeVar("C", bound=Collection)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Real CMS data and geometry beside the checkout; a user's clone has none."""
@@ -15,3 +24,22 @@ def real_files() -> list[Path]:
     if not files:
         pytest.skip("no real CMS events beside this checkout")
     return files
+
+
+@pytest.fixture(scope="session")
+def real_collection(real_files: list[Path]) -> Callable[[type[C], str], C]:
+    """``real_collection(Tracks, "generalTracks_")``: a product of the three files, one after the other."""
+
+    def read(cls: type[C], product: str) -> C:
+        return cls.concatenate([_read(path, cls, product) for path in real_files])
+
+    return read
+
+
+def _read(path: Path, cls: type[C], product: str) -> C:
+    tree = uproot.open(path)["Events"]
+    stem = f"{cls.friendly_type}_{product}_RECO."
+    columns = {name: tree[stem + leaf.path].array() for name, leaf in cls.leaves.items() if stem + leaf.path in tree}
+    counts = ak.to_numpy(ak.num(next(iter(columns.values()))))
+    flat = {name: ak.to_numpy(ak.flatten(column)) for name, column in columns.items()}
+    return cls(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **flat)

@@ -1,13 +1,10 @@
 """Random and real events for the tests of the frame producers."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-import awkward as ak
 import numpy as np
 import pytest
-import uproot
 from numpy.typing import NDArray
 
 from dataformats.candidates import Jets
@@ -106,32 +103,20 @@ def random_jets() -> Callable[[int, int], Jets]:
     return make
 
 
-def _read(path: Path, cls: type[C], product: str) -> C:
-    tree = uproot.open(path)["Events"]
-    stem = f"{cls.friendly_type}_{product}_RECO."
-    columns = {name: tree[stem + leaf.path].array() for name, leaf in cls.leaves.items() if stem + leaf.path in tree}
-    counts = ak.to_numpy(ak.num(next(iter(columns.values()))))
-    flat = {name: ak.to_numpy(ak.flatten(column)) for name, column in columns.items()}
-    return cls(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **flat)
-
-
 @pytest.fixture(scope="session")
-def real_inputs(real_files: list[Path]) -> Inputs:
+def real_inputs(real_collection: Callable[[type[Any], str], Any]) -> Inputs:
     """The events of the three real files, one after the other."""
-
-    def read(cls: type[C], product: str) -> C:
-        return cls.concatenate([_read(path, cls, product) for path in real_files])
-
     return Inputs(
-        read(EBRecHits, "reducedEcalRecHitsEB_"),
-        read(EERecHits, "reducedEcalRecHitsEE_"),
-        read(HBHERecHits, "reducedHcalRecHits_hbhereco"),
-        read(Tracks, "generalTracks_"),
-        read(Vertices, "offlinePrimaryVertices_"),
+        real_collection(EBRecHits, "reducedEcalRecHitsEB_"),
+        real_collection(EERecHits, "reducedEcalRecHitsEE_"),
+        real_collection(HBHERecHits, "reducedHcalRecHits_hbhereco"),
+        real_collection(Tracks, "generalTracks_"),
+        real_collection(Vertices, "offlinePrimaryVertices_"),
     )
 
 
 @pytest.fixture(scope="session")
-def real_jets(real_files: list[Path]) -> Jets:
+def real_jets(real_collection: Callable[[type[Any], str], Any]) -> Jets:
     """The jets of the same events."""
-    return Jets.concatenate([_read(path, Jets, "ak8PFJetsCHS_") for path in real_files])
+    jets: Jets = real_collection(Jets, "ak8PFJetsCHS_")
+    return jets
