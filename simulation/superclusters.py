@@ -16,6 +16,7 @@ from e2efw.framework.parameters import not_negative
 from simulation.clustering import weighted_mean
 from simulation.ecal_cells import N_CELLS, EcalHits, cells_of, ecal_hits, energies_of, positions
 from simulation.kernels.superclusters import collect_clusters
+from simulation.places import place_of
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -106,7 +107,7 @@ class SuperClusterProducer(EDProducer):
 
     def _seeds(self, clusters: CaloClusters, event: Ints) -> Ints:
         """(clusters,) number in the block of the cluster that each is collected by, -1 for none."""
-        place = Position(*(clusters.flat(axis).astype(np.float64) for axis in "xyz"))
+        place = place_of(clusters)
         energy = clusters.flat("energy").astype(np.float64)
         region = np.where(valid_eb(clusters.flat("seed")), 0, np.sign(place.z)).astype(np.int8)
         order = np.lexsort((np.arange(energy.size), -energy / np.cosh(place.eta), event))
