@@ -18,9 +18,31 @@ class Candidates(Collection):
 
 
 class Jets(Candidates):
-    """Particle-flow jets."""
+    """Particle-flow jets; those we make know the energy and number of their constituents by kind."""
 
     friendly_type = "recoPFJets"
+    charged_hadron_energy = Leaf(
+        "obj.m_specific.mChargedHadronEnergy", "float32", unit="GeV", doc="energy of charged hadrons", optional=True
+    )
+    charged_hadron_multiplicity = Leaf(
+        "obj.m_specific.mChargedHadronMultiplicity", "int32", doc="number of charged hadrons", optional=True
+    )
+    neutral_hadron_energy = Leaf(
+        "obj.m_specific.mNeutralHadronEnergy", "float32", unit="GeV", doc="energy of neutral hadrons", optional=True
+    )
+    neutral_hadron_multiplicity = Leaf(
+        "obj.m_specific.mNeutralHadronMultiplicity", "int32", doc="number of neutral hadrons", optional=True
+    )
+    photon_energy = Leaf("obj.m_specific.mPhotonEnergy", "float32", unit="GeV", doc="energy of photons", optional=True)
+    photon_multiplicity = Leaf("obj.m_specific.mPhotonMultiplicity", "int32", doc="number of photons", optional=True)
+    electron_energy = Leaf(
+        "obj.m_specific.mElectronEnergy", "float32", unit="GeV", doc="energy of electrons", optional=True
+    )
+    electron_multiplicity = Leaf(
+        "obj.m_specific.mElectronMultiplicity", "int32", doc="number of electrons", optional=True
+    )
+    muon_energy = Leaf("obj.m_specific.mMuonEnergy", "float32", unit="GeV", doc="energy of muons", optional=True)
+    muon_multiplicity = Leaf("obj.m_specific.mMuonMultiplicity", "int32", doc="number of muons", optional=True)
 
 
 class GenJets(Candidates):

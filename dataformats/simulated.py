@@ -24,7 +24,6 @@ class TrackerSimHits(Collection):
     x = Leaf("obj.x_", "float32", unit="cm", doc="global position", finite=True)
     y = Leaf("obj.y_", "float32", unit="cm", doc="global position", finite=True)
     z = Leaf("obj.z_", "float32", unit="cm", doc="global position", finite=True)
-    track = Leaf("obj.track_", "int32", doc="position of its particle among the SimTracks of the event")
 
 
 class SimTracks(Collection):

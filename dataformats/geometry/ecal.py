@@ -37,6 +37,8 @@ IN_EE: Final = 2
 """An endcap crystal; its index is `detids.ee_hash`."""
 
 _FAR = 1e6
+_PER_ETA = EB_IETA / ECAL_BARREL_ETA
+"""Barrel crystals per unit of eta."""
 _HALF = EE_SIZE // 2
 
 
@@ -138,6 +140,31 @@ def _find_all(eta: Floats, phi: Floats, kind: Ints, index: Ints) -> None:
     """Fill kind and index (n,) with the crystals of directions eta, phi (n,)."""
     for i in range(eta.size):
         kind[i], index[i] = find_ecal(eta[i], phi[i])
+
+
+@kernel
+def offset_in_eb(index: int, eta: float, phi: float) -> tuple[float, float]:
+    """How far a direction is from the centre of a barrel crystal, along rows (eta) and columns (phi), in crystals."""
+    row, column = index // EB_IPHI, index % EB_IPHI
+    side, ring = (1, row - EB_IETA) if row >= EB_IETA else (0, EB_IETA - 1 - row)
+    module, place = column // SUPERMODULE_IPHI, column % SUPERMODULE_IPHI
+    along_eta = (abs(eta) - _EB_ETA[side, ring, place]) * _PER_ETA
+    along_phi = math.degrees(phi) + 10.0 - SUPERMODULE_IPHI * module - _EB_PHI[side, ring, place]
+    return along_eta if side == 1 else -along_eta, (along_phi + 180.0) % 360.0 - 180.0
+
+
+@kernel
+def offset_in_ee(index: int, eta: float, phi: float) -> tuple[float, float]:
+    """How far a direction is from the centre of an endcap crystal, along rows (y) and columns (x), in crystals."""
+    place = index % (EE_SIZE * EE_SIZE)
+    iy0, ix0 = place // EE_SIZE, place % EE_SIZE
+    upper, right = iy0 >= _HALF, ix0 >= _HALF
+    row, column = (iy0 - _HALF if upper else _HALF - 1 - iy0), (ix0 - _HALF if right else _HALF - 1 - ix0)
+    radius = ECAL_PLANE / math.sinh(abs(eta))
+    x, y = radius * math.cos(phi), radius * math.sin(phi)
+    along_x = ((x if right else -x) - _EE_SEEN[row, column, 0]) / _EE_STEP
+    along_y = ((y if upper else -y) - _EE_SEEN[row, column, 1]) / _EE_STEP
+    return (along_y if upper else -along_y), (along_x if right else -along_x)
 
 
 def find_crystals(eta: ArrayLike, phi: ArrayLike) -> Crystal:

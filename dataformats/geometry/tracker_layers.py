@@ -39,6 +39,13 @@ class Disk(NamedTuple):
     outer: float
 
 
+class Ring(NamedTuple):
+    """Modules of a disk at one radius: outer edge, halfway through the overlap with the next ring, and centre, cm."""
+
+    outer: float
+    centre: float
+
+
 CYLINDERS: Final = (
     Cylinder(BPIX, 1, 2.93, 26.7, 12, 8),
     Cylinder(BPIX, 2, 6.78, 26.7, 28, 8),
@@ -76,8 +83,16 @@ DISKS: Final = (
 )
 """Endcap layers from the centre outwards, the same on both sides."""
 
-RINGS: Final = ((33.0, 1), (40.7, 2), (50.47, 3), (61.0, 4), (74.5, 5), (90.1, 6), (110.0, 7))
-"""Rings of TID and TEC: outer radius in cm, halfway through the overlap with the next, and number."""
+RINGS: Final = (
+    Ring(33.0, 29.00),
+    Ring(40.7, 37.08),
+    Ring(50.47, 44.89),
+    Ring(61.0, 56.27),
+    Ring(74.5, 67.95),
+    Ring(90.1, 82.01),
+    Ring(110.0, 99.27),
+)
+"""Rings of TID (the first three) and TEC."""
 
 STEREO_LAYERS: Final = 2
 """TIB and TOB layers up to this number have a second, tilted module behind each one."""

@@ -35,8 +35,9 @@ _CYLINDER_SUBDET = np.array([layer.subdet for layer in CYLINDERS])
 _CYLINDER_LAYER = np.array([layer.layer for layer in CYLINDERS])
 _DISK_SUBDET = np.array([disk.subdet for disk in DISKS])
 _DISK_LAYER = np.array([disk.layer for disk in DISKS])
-_RING_OUTER = np.array([outer for outer, _ in RINGS])
-_RING_IS_STEREO = np.array([False, *(ring in STEREO_RINGS for _, ring in RINGS)])
+_RING_OUTER = np.array([ring.outer for ring in RINGS])
+_RING_CENTRE = np.array([ring.centre for ring in RINGS])
+_RING_IS_STEREO = np.array([False, *(number in STEREO_RINGS for number in range(1, len(RINGS) + 1))])
 _BLADES, _MODULES_IN_RING, _PETALS, _MODULES_IN_PETAL = 56, 12, 16, 7
 
 
@@ -127,3 +128,29 @@ def disk_module(index: int, phi: float, x: float, y: float, z: float, pair: int)
         | ((place % _MODULES_IN_PETAL + 1) << 2)
         | pair
     )
+
+
+@kernel
+def strip_centre_z(index: int, z: float) -> float:
+    """Z in cm of the middle of the strips at z of a barrel layer; strips lie along the beam, one module each."""
+    along, half_length = CYLINDER_ALONG[index], CYLINDER_HALF_LENGTH[index]
+    place = min(max(int((z / half_length + 1.0) / 2.0 * along), 0), along - 1)
+    return float(((place + 0.5) / along * 2.0 - 1.0) * half_length)
+
+
+@kernel
+def strip_centre_radius(radius: float) -> float:
+    """Radius in cm of the middle of the strips at a radius of a disk; strips point at the beam, one ring each."""
+    return float(_RING_CENTRE[ring_of(radius) - 1])
+
+
+@kernel
+def layer_index(subdet: int, layer: int) -> int:
+    """Place of a layer among `tracker_layers.CYLINDERS`, then `DISKS`; -1 if there is none."""
+    for index in range(_CYLINDER_SUBDET.size):
+        if _CYLINDER_SUBDET[index] == subdet and _CYLINDER_LAYER[index] == layer:
+            return index
+    for index in range(_DISK_SUBDET.size):
+        if _DISK_SUBDET[index] == subdet and _DISK_LAYER[index] == layer:
+            return int(_CYLINDER_SUBDET.size + index)
+    return -1

@@ -23,7 +23,10 @@ from dataformats.geometry.tracker_modules import (
     cylinder_module,
     disk_is_stereo,
     disk_module,
+    layer_index,
     ring_of,
+    strip_centre_radius,
+    strip_centre_z,
 )
 
 FILES = {1: "pixel_phase1", 2: "pixel_phase1", 3: "tib", 4: "tid", 5: "tob", 6: "tec"}
@@ -77,6 +80,7 @@ def test_pairs_of_modules_are_where_the_true_ones_are(true_cells: Callable[[str]
         for number in range(1, len(RINGS) + 1):
             for r in radius[ring == number]:
                 assert ring_of(r) == number
+                assert strip_centre_radius(r) == pytest.approx(r, abs=3.5)
                 assert disk_is_stereo(index, r) == np.any(pair[ring == number] == STEREO)
     for index, layer in enumerate(CYLINDERS):
         if layer.subdet in {3, 5}:
@@ -90,3 +94,15 @@ def test_the_matter_of_the_layers_adds_up_to_what_is_in_front_of_the_ecal() -> N
     inside = eta < 2.9  # beyond, a line from the centre crosses no layer
     assert LAYER_THICKNESS.sum(axis=1)[inside] == pytest.approx(radiation_lengths(eta[inside]))
     assert radiation_lengths(np.array([0.0, -1.4, 2.5])).tolist() == [0.4, 2.0, 1.3]
+
+
+def test_strips_of_the_barrel_are_known_by_their_middle() -> None:
+    assert strip_centre_z(4, 0.1) == pytest.approx(66.6 / 12)
+    centres = sorted({strip_centre_z(8, z) for z in np.linspace(-108.7, 108.7, 500)})
+    assert centres == pytest.approx([(2 * i - 11) / 12 * 108.7 for i in range(12)])
+
+
+def test_layers_are_found_by_name() -> None:
+    for index, layer in enumerate((*CYLINDERS, *DISKS)):
+        assert layer_index(layer.subdet, layer.layer) == index
+    assert layer_index(1, 5) == -1

@@ -1,0 +1,167 @@
+"""What one particle leaves in the towers of HB and HE.
+
+Cells are those of 2012: one depth in most of the barrel, two or three in the endcaps. Every function adds to a dense
+array of all cells: ((ieta + 29) * 72 + iphi - 1) * 3 + depth - 1, `HCAL_CELLS` in all.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataformats.geometry.constants import FINE_PHI_IETA, HB_IETA, HCAL_IPHI, HE_IETA, TWO_PI
+from dataformats.geometry.detids import HB, HE, pack_hcal
+from dataformats.geometry.hcal import TOWER_ETA_EDGES, find_hcal
+from dataformats.jit import kernel
+from simulation.kernels.flight import Floats
+from simulation.kernels.shower_shapes import gamma_number, landau_number, strip_share
+from simulation.random_numbers import Words, normal, uniform
+
+DEPTHS: Final = 3
+HCAL_CELLS: Final = (2 * HE_IETA + 1) * HCAL_IPHI * DEPTHS
+
+STOCHASTIC, CONSTANT = 1.0, 0.05
+"""Resolution for hadrons: sigma / E is 100 % / sqrt(E / GeV) and 5 % [CMS, JINST 3 (2008) S08004]."""
+H_OVER_E: Final = 0.7
+"""Response to the hadronic part of a shower, per that to the electromagnetic one."""
+EM_SCALE, EM_POWER = 0.96, 0.82
+"""The electromagnetic part of a shower is 1 - (E / EM_SCALE)^(EM_POWER - 1), E in GeV [NIM A 572 (2007) 633]."""
+CALIBRATED_AT: Final = 50.0
+"""GeV; pions of this energy are seen right."""
+SPOTS, SPOT_SPREAD, SPOT_RADIUS = 2, 0.025, 0.035
+"""Energy lies in this many spots, this far from the axis (one standard deviation) and of this radius, in eta or rad."""
+MINIMUM_IONISING, MINIMUM_IONISING_WIDTH = 1.8, 0.25
+"""GeV that a muon leaves in a tower, most likely value and width."""
+
+N_DEPTHS: Final = np.array([0] + [1] * 14 + [2, 3, 1] + [2] * 9 + [3, 3, 2])
+"""Shape (30,): depths of a tower by |ieta|; the third of |ieta| 16 is in HE."""
+
+
+def _detids() -> NDArray[np.uint32]:
+    """(HCAL_CELLS,) ids of the cells, in the packing of 2015 and later; 0 where there is none."""
+    ids = np.zeros((2 * HE_IETA + 1, HCAL_IPHI, DEPTHS), np.uint32)
+    for size in range(1, HE_IETA + 1):
+        iphi = np.arange(1, HCAL_IPHI + 1, 2 if size > FINE_PHI_IETA else 1)
+        for ieta in (-size, size):
+            for depth in range(1, N_DEPTHS[size] + 1):
+                subdet = HB if size < HB_IETA or (size == HB_IETA and depth < DEPTHS) else HE
+                ids[ieta + HE_IETA, iphi - 1, depth - 1] = pack_hcal(subdet, ieta, iphi, depth)
+    return ids.ravel()
+
+
+HCAL_DETID: Final = _detids()
+"""Shape (HCAL_CELLS,): DetIds, 0 where there is no cell."""
+
+
+@kernel
+def response(energy: float) -> float:
+    """Mean energy seen per energy of a hadron: below 1 for soft ones, whose showers are less electromagnetic."""
+    return _raw_response(energy) / _raw_response(CALIBRATED_AT)
+
+
+@kernel
+def _raw_response(energy: float) -> float:
+    electromagnetic = max(1.0 - (max(energy, EM_SCALE) / EM_SCALE) ** (EM_POWER - 1.0), 0.0)
+    return float(electromagnetic + (1.0 - electromagnetic) * H_OVER_E)
+
+
+@kernel
+def hadron(eta: float, phi: float, energy: float, hcal: Floats, state: Words) -> None:
+    """What is left of a hadron behind the ECAL.
+
+    Args:
+        eta, phi: where it enters.
+        energy: GeV.
+        hcal: (HCAL_CELLS,) energy in GeV, added to.
+        state: random numbers.
+    """
+    if energy <= 0.0:
+        return
+    mean = energy * response(energy)
+    seen = gamma_number(state, mean, STOCHASTIC**2 * mean + (CONSTANT * mean) ** 2)
+    rest = 1.0
+    for spot in range(SPOTS):
+        part = rest if spot == SPOTS - 1 else rest * uniform(state)
+        rest -= part
+        spread_shower(
+            eta + SPOT_SPREAD * normal(state), phi + SPOT_SPREAD * normal(state), seen * part, uniform(state), hcal
+        )
+
+
+@kernel
+def muon(eta: float, phi: float, energy: float, hcal: Floats, state: Words) -> None:
+    """Ionisation in one tower; arguments as for `hadron`."""
+    ieta, iphi = find_hcal(eta, phi)
+    if ieta != 0:
+        seen = min(max(landau_number(state, MINIMUM_IONISING, MINIMUM_IONISING_WIDTH), 0.0), energy)
+        _add(ieta, iphi, seen, 0.5, hcal)
+
+
+@kernel
+def leaked_shower(eta: float, phi: float, energy: float, hcal: Floats) -> None:
+    """The tail of an electromagnetic shower; arguments as for `hadron`."""
+    ieta, iphi = find_hcal(eta, phi)
+    if ieta != 0 and energy > 0.0:
+        _add(ieta, iphi, energy, 0.0, hcal)
+
+
+@kernel
+def spread_shower(eta: float, phi: float, energy: float, deep: float, hcal: Floats) -> None:
+    """Share a deposit over 3 x 3 towers around its axis; arguments as for `hadron`, `deep` as for `_add`."""
+    ieta, _ = find_hcal(eta, phi)
+    if ieta == 0:
+        return
+    fine = int((phi % TWO_PI) * (HCAL_IPHI / TWO_PI))
+    for step in (-1, 0, 1):
+        row = _beside(ieta, step)
+        if abs(row) > HE_IETA:
+            continue
+        low, high = TOWER_ETA_EDGES[abs(row) - 1], TOWER_ETA_EDGES[abs(row)]
+        if row < 0:
+            low, high = -high, -low
+        in_row = _share(step, low - eta, high - eta)
+        width = 2 if abs(row) > FINE_PHI_IETA else 1
+        for turn in (-1, 0, 1):
+            column = (fine - fine % width + turn * width) % HCAL_IPHI + 1
+            start = (column - 1) * TWO_PI / HCAL_IPHI - phi
+            start = (start + math.pi) % TWO_PI - math.pi
+            share = in_row * _share(turn, start, start + width * TWO_PI / HCAL_IPHI)
+            _add(row, column, energy * share, deep, hcal)
+
+
+@kernel
+def _share(step: int, low: float, high: float) -> float:
+    """Share of the profile between two edges; the outer ones of the three rows or columns get all that is beyond."""
+    if step < 0:
+        low = -1e3
+    elif step > 0:
+        high = 1e3
+    return strip_share(low, high, SPOT_RADIUS)
+
+
+@kernel
+def _beside(ieta: int, step: int) -> int:
+    """The row of towers so many rows away; there is no row 0."""
+    row = ieta + step
+    if row * ieta <= 0:
+        row += step
+    return row
+
+
+@kernel
+def _add(ieta: int, iphi: int, energy: float, deep: float, hcal: Floats) -> None:
+    """Put energy into the depths of a tower.
+
+    Args:
+        deep: 0 for a shower that ends in the first depth, 1 for one that reaches the last.
+    """
+    first = ((ieta + HE_IETA) * HCAL_IPHI + iphi - 1) * DEPTHS
+    n_depths = N_DEPTHS[abs(ieta)]
+    behind = 0.0
+    if n_depths > 1:
+        behind = (0.6 if abs(ieta) > HB_IETA else 0.2) * deep * energy
+        hcal[first + 1] += behind if n_depths == DEPTHS - 1 else 0.6 * behind
+        if n_depths == DEPTHS:
+            hcal[first + 2] += 0.4 * behind
+    hcal[first] += energy - behind
