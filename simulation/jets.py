@@ -56,7 +56,8 @@ class JetProducer(EDProducer):
 
     def begin_job(self, job: JobContext) -> None:
         """Find out now whether FastJet is there."""
-        job.record("fastjet", fastjet(type(self).__name__).__version__)
+        library = fastjet(type(self).__name__)
+        job.record("fastjet", library.__version__)
 
     def produce(self, candidates: PFCandidates) -> Jets:
         """Jets with the energies and numbers of their constituents by kind."""
@@ -97,7 +98,8 @@ class GenJetProducer(EDProducer):
 
     def begin_job(self, job: JobContext) -> None:
         """Find out now whether FastJet is there."""
-        job.record("fastjet", fastjet(type(self).__name__).__version__)
+        library = fastjet(type(self).__name__)
+        job.record("fastjet", library.__version__)
 
     def produce(self, particles: GenParticles) -> GenJets:
         """Jets of what reaches the detector and can be seen."""
