@@ -1,0 +1,100 @@
+"""Crystals know their neighbours: around phi, across ieta 0, not beyond the edges of barrel and endcaps."""
+
+import numpy as np
+import pytest
+
+from dataformats.geometry.detids import EE_EXISTS, eb_hash, ee_hash, pack_eb, pack_ee
+from dataformats.rechits import EBRecHits, EERecHits
+from e2efw.errors import EventCorruptionError
+from simulation.ecal_cells import (
+    FIRST_EE,
+    N_CELLS,
+    STEPS,
+    cells_around,
+    cells_of,
+    ecal_hits,
+    energies_of,
+    in_barrel,
+    neighbours,
+    positions,
+)
+
+
+def around(cell: int) -> set[int]:
+    return {int(other) for other in neighbours()[cell]} - {-1}
+
+
+def barrel(*cells: tuple[int, int]) -> set[int]:
+    return {int(eb_hash(*cell)) for cell in cells}
+
+
+def test_phi_wraps_and_there_is_no_ieta_0() -> None:
+    expected = barrel((-1, 360), (-1, 1), (-1, 2), (1, 360), (1, 2), (2, 360), (2, 1), (2, 2))
+    assert around(int(eb_hash(1, 1))) == expected
+
+
+def test_the_barrel_ends_without_neighbours_in_the_endcaps() -> None:
+    assert around(int(eb_hash(85, 10))) == barrel((85, 9), (85, 11), (84, 9), (84, 10), (84, 11))
+    table = neighbours()
+    assert table[:FIRST_EE].max() < FIRST_EE
+    endcap = table[FIRST_EE:]
+    assert endcap[endcap >= 0].min() >= FIRST_EE
+
+
+def test_only_crystals_that_exist_are_neighbours() -> None:
+    exists = np.concatenate([np.ones(FIRST_EE, np.bool_), EE_EXISTS.ravel(), EE_EXISTS.ravel()])
+    table = neighbours()
+    assert exists[table[table >= 0]].all()
+    assert np.all(table[~exists] == -1)
+
+
+def test_neighbours_are_neighbours_of_each_other() -> None:
+    cell, side = np.nonzero(neighbours() >= 0)
+    pairs = set(zip(cell.tolist(), neighbours()[cell, side].tolist(), strict=True))
+    assert pairs == {(b, a) for a, b in pairs}
+
+
+def test_neighbours_are_close_and_those_that_share_a_side_come_first() -> None:
+    table, place = neighbours(), positions()
+    assert [abs(a) + abs(b) for a, b in STEPS] == [1, 1, 1, 1, 2, 2, 2, 2]
+    cell, side = np.nonzero(table >= 0)
+    distance = np.linalg.norm(place[cell] - place[table[cell, side]], axis=1)
+    assert distance[(cell < FIRST_EE) & (side < 2)].max() < 3.0  # cm, around the barrel
+    assert np.quantile(distance[(cell >= FIRST_EE) & (side < 4)], 0.9) < 3.8  # 2.9 within a supercrystal
+    assert distance.max() < 7.5  # along z where the barrel ends, between the halves of an endcap
+
+
+def test_places_around_agree_with_the_neighbours() -> None:
+    rng = np.random.default_rng(1)
+    cell = rng.integers(0, FIRST_EE, 500)
+    three = cells_around(cell, 1)
+    for number, (down, across) in enumerate(STEPS):
+        assert np.array_equal(three[:, 1 + down, 1 + across], neighbours()[cell, number])
+    iy, ix = np.nonzero(EE_EXISTS)
+    endcap = FIRST_EE + ee_hash(ix + 1, iy + 1, 1)
+    three, table = cells_around(endcap, 1), neighbours()[endcap]
+    for number, (down, across) in enumerate(STEPS):
+        here = table[:, number] >= 0
+        assert np.array_equal(three[here, 1 + down, 1 + across], table[here, number])
+    assert np.array_equal(cells_around(cell, 2)[:, 1:4, 1:4], cells_around(cell, 1))
+
+
+def test_hits_of_both_are_one_row_of_cells_with_their_energies() -> None:
+    eb = EBRecHits.from_lists(detid=[[pack_eb(5, 7)], [pack_eb(-5, 7)]], energy=[[1.0], [2.0]], time=[[0.1], [0.2]])
+    ee = EERecHits.from_lists(detid=[[pack_ee(20, 50, -1)], []], energy=[[3.0], []], time=[[0.3], []])
+    hits = ecal_hits(eb, ee)
+    assert hits.cells.offsets.tolist() == [0, 2, 3]
+    assert np.array_equal(cells_of(hits.detid), hits.cells.cell)
+    assert in_barrel(hits.cells.cell).tolist() == [True, False, True]
+    assert hits.time == pytest.approx([0.1, 0.3, 0.2])
+    event, cell = np.array([0, 0, 1, 1]), np.array([hits.cells.cell[1], -1, hits.cells.cell[1], hits.cells.cell[2]])
+    assert energies_of(hits, event, cell).tolist() == [3.0, 0.0, 0.0, 2.0]
+    nothing = ecal_hits(EBRecHits.empty(1), EERecHits.empty(1))
+    assert energies_of(nothing, np.zeros(1, np.int64), np.array([N_CELLS - 1])).tolist() == [0.0]
+
+
+def test_two_hits_of_a_crystal_in_an_event_are_refused() -> None:
+    crystal = pack_eb(5, 7)
+    eb = EBRecHits.from_lists(detid=[[crystal, crystal]], energy=[[1.0, 1.0]], time=[[0.0, 0.0]])
+    with pytest.raises(EventCorruptionError, match="hits of the ECAL"):
+        ecal_hits(eb, EERecHits.empty(1))
