@@ -41,4 +41,4 @@ class EGammaTruthLabelProducer(TruthTask, EDProducer):
         valid = matches.found & (matches.near == 1)
         signal = valid.copy()
         signal[valid] = electron[matches.target[valid]]
-        return truth_labels(objects, family, valid, signal, matches)
+        return truth_labels(self.task, objects, family, valid, signal, matches)

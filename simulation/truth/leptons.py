@@ -52,7 +52,7 @@ class TauTruthLabelProducer(TruthTask, EDProducer):
             for which in (signal, family.hard_parton, disturbing)
         )
         return signal_against_background(
-            objects, family, matches, partons, others.near, need_background=self.require_parton
+            self.task, objects, family, matches, partons, others.near, need_background=self.require_parton
         )
 
 
@@ -90,7 +90,7 @@ class ElectronTruthLabelProducer(TruthTask, EDProducer):
             for which in (signal, family.hard_parton, disturbing)
         )
         return signal_against_background(
-            objects, family, matches, partons, others.near, need_background=self.require_parton
+            self.task, objects, family, matches, partons, others.near, need_background=self.require_parton
         )
 
     def needed_products(self) -> frozenset[str]:

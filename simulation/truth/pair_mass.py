@@ -122,7 +122,7 @@ class PairJets(PairCuts):
         valid = matches.found & (matches.near == 1)
         for daughter in (pairs.one, pairs.other):
             valid[matches.found] &= within(objects, matches.found, family, daughter[which], self.max_delta_r)
-        return truth_labels(objects, family, valid, valid, matches)
+        return truth_labels(self.task, objects, family, valid, valid, matches)
 
 
 class DitauMassTruthLabelProducer(PairJets, EDProducer):
@@ -202,4 +202,4 @@ class DiphotonMassTruthLabelProducer(PairCuts, EDProducer):
             for which in (chosen(family, signal.parent), single, disturbing)
         )
         lone = others.near + np.where(of_pairs.near == 0, singles.near > 1, 0)
-        return signal_against_background(objects, family, of_pairs, singles, lone, need_background=True)
+        return signal_against_background(self.task, objects, family, of_pairs, singles, lone, need_background=True)

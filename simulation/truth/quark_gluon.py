@@ -53,7 +53,7 @@ class QuarkGluonTruthLabelProducer(TruthTask, EDProducer):
             valid = matches.found & both[event]
         is_quark = np.zeros(valid.size, np.bool_)
         is_quark[valid] = light[matches.target[valid]]
-        return truth_labels(objects, family, valid, is_quark, matches)
+        return truth_labels(self.task, objects, family, valid, is_quark, matches)
 
 
 def _partons_of_dijets(family: Genealogy, light: NDArray[np.bool_], gluon: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -6,14 +6,18 @@ from numpy.typing import NDArray
 from dataformats.truth import TruthLabels
 from simulation.truth.genealogy import Genealogy
 from simulation.truth.matching import Matches, Objects
+from simulation.truth.tasks import meaning
 
 Mask = NDArray[np.bool_]
 
 
-def truth_labels(objects: Objects, family: Genealogy, valid: Mask, signal: Mask, matches: Matches) -> TruthLabels:
+def truth_labels(
+    task: str, objects: Objects, family: Genealogy, valid: Mask, signal: Mask, matches: Matches
+) -> TruthLabels:
     """One record per object.
 
     Args:
+        task: name in the table.
         objects: of a block.
         family: of the same events.
         valid: (objects,) the task takes the object.
@@ -30,7 +34,7 @@ def truth_labels(objects: Objects, family: Genealogy, valid: Mask, signal: Mask,
     floats["delta_r"][known] = matches.distance[known]
     floats["target_mass"][known] = family.mass[particle]
     floats["target_pt"][known] = family.pt[particle]
-    return TruthLabels(objects.offsets, valid=valid, label=valid & signal, **ints, **floats)
+    return TruthLabels(objects.offsets, meaning=meaning(task), valid=valid, label=valid & signal, **ints, **floats)
 
 
 def chosen(family: Genealogy, positions: NDArray[np.int64]) -> Mask:
@@ -41,6 +45,7 @@ def chosen(family: Genealogy, positions: NDArray[np.int64]) -> Mask:
 
 
 def signal_against_background(
+    task: str,
     objects: Objects,
     family: Genealogy,
     signal: Matches,
@@ -55,6 +60,7 @@ def signal_against_background(
     object with no signal particle and nothing disturbing in its cone.
 
     Args:
+        task: name in the table.
         objects: of a block.
         family: of the same events.
         signal: matches of the particles that are looked for.
@@ -70,4 +76,4 @@ def signal_against_background(
         np.where(is_signal, signal.distance, background.distance),
         signal.near,
     )
-    return truth_labels(objects, family, is_signal | is_background, is_signal, best)
+    return truth_labels(task, objects, family, is_signal | is_background, is_signal, best)

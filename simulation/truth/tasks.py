@@ -83,6 +83,11 @@ TASKS: dict[str, Task] = {
 """All tasks, by name."""
 
 
+def meaning(task: str) -> dict[str, str]:
+    """What the labels of a task mean, to be kept with them."""
+    return {"task": task, **asdict(TASKS[task])}
+
+
 def load_kernels(module: Any, job: JobContext) -> None:
     """Have the kernels ready before the first event."""
     del module, job
@@ -100,7 +105,7 @@ class TruthTask:
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """The meaning of the labels, which travels with them in the file."""
-        return {"": {"task": self.task, **asdict(TASKS[self.task])}}
+        return {"": meaning(self.task)}
 
 
 def in_half_turn(value: float) -> str | None:

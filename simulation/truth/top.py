@@ -81,7 +81,7 @@ class TopJets(TruthTask):
         for part in (tops.w, tops.quark):
             whole[matches.found] &= within(objects, matches.found, family, part[which], self.max_delta_r)
         free = objects.accepted & (matches.near + sum(part.near for part in parts) == 0)
-        return truth_labels(objects, family, whole | free if background else whole, whole, matches)
+        return truth_labels(self.task, objects, family, whole | free if background else whole, whole, matches)
 
 
 class TopTruthLabelProducer(TopJets, EDProducer):
