@@ -16,7 +16,7 @@ from dataformats.jit import kernel
 _UPPER = (-0.107537, 0.590969, -0.076494)
 _LOWER = (-0.0268843, 0.147742, -0.0191235)
 """Bend of the upper and lower border: coefficients of s^2, s, 1 with s = eta sin(eta) of the seed."""
-_WIDTH = (0.00964, 0.0015)
+_WIDTH = (0.00964285, 0.0015)
 """Half the distance of the borders where they bend: coefficients of s and 1 / sqrt(log10(energy) + 1.1)."""
 _HALF_CRYSTAL = 0.0087
 """In eta; the borders are never closer to the seed than this, the upper one twice this."""
