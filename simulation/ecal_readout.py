@@ -32,8 +32,8 @@ class EBRecHitProducer(EDProducer):
     hits: InputTag = param("g4SimHits:ecalHitsEb", doc="energy in the crystals")
     seed: int = param(1, doc="another seed, other noise", check=positive)
     noise: float = param(0.040, unit="GeV", doc="standard deviation per crystal", check=positive)
-    threshold: float = param(0.140, unit="GeV", doc="zero suppression", check=positive)
-    interesting: float = param(2.0, unit="GeV", doc="transverse energy of towers that are read whole", check=positive)
+    threshold: float = param(0.160, unit="GeV", doc="zero suppression", check=positive)
+    interesting: float = param(4.0, unit="GeV", doc="transverse energy of towers that are read whole", check=positive)
 
     def begin_job(self, job: JobContext) -> None:
         """Have kernel and tables ready before the first event."""
@@ -58,7 +58,7 @@ class EERecHitProducer(EDProducer):
     seed: int = param(1, doc="another seed, other noise", check=positive)
     noise: float = param(0.045, unit="GeV", doc="transverse standard deviation per crystal", check=positive)
     threshold: float = param(0.145, unit="GeV", doc="zero suppression, transverse", check=positive)
-    interesting: float = param(2.0, unit="GeV", doc="transverse energy of towers that are read whole", check=positive)
+    interesting: float = param(6.0, unit="GeV", doc="transverse energy of towers that are read whole", check=positive)
 
     def begin_job(self, job: JobContext) -> None:
         """Have kernel and tables ready before the first event."""

@@ -13,7 +13,7 @@ from dataformats.geometry.ecal import IN_EB, NOWHERE, find_ecal, offset_in_eb, o
 from dataformats.jit import kernel
 from simulation.kernels.flight import Floats
 from simulation.kernels.longitudinal import part_behind_ecal, part_in_preshower
-from simulation.kernels.shower_shapes import cell_shares, gamma_number, landau_number
+from simulation.kernels.shower_shapes import cell_shares, gamma_number, landau_number, shower_response
 from simulation.random_numbers import Words, exponential, normal, uniform
 
 EB_CELLS: Final = 2 * EB_IETA * EB_IPHI
@@ -42,8 +42,10 @@ MINIMUM_IONISING, MINIMUM_IONISING_WIDTH = 0.22, 0.03
 """GeV that a particle which does not interact leaves in a crystal, most likely value and width."""
 ECAL_INTERACTION_LENGTHS: Final = 1.0
 """Depth of the ECAL in interaction lengths of pions [23 cm of PbWO4]."""
-HADRON_VISIBLE: Final = 0.75
-"""Part of the energy hadrons leave in the crystals that becomes light, per that of photons (e/h of PbWO4 is 2.4)."""
+H_OVER_E: Final = 1.0 / 2.4
+"""Response of the crystals to the hadronic part of a shower, per that to the electromagnetic one [CMS, JINST 3]."""
+HADRON_NOISE: Final = 0.4
+"""Relative spread of what a hadron of 1 GeV leaves; it falls with the root of the energy."""
 HADRON_SPREAD, HADRON_SPOTS, HADRON_CORE = 1.1, 3, 0.45
 """Hadronic energy lies in this many spots with this distance (one standard deviation) and core radius, in crystals."""
 
@@ -96,7 +98,8 @@ def hadron(
         return muon(eta, phi, energy, time, ecal, ecal_time, state) if charged else energy
     behind = ECAL_INTERACTION_LENGTHS - depth
     left_here = energy * (1.0 - math.exp(-2.2 * behind)) * (0.3 + 0.7 * uniform(state))
-    seen = gamma_number(state, HADRON_VISIBLE * left_here, 0.15 * left_here)
+    mean = left_here * shower_response(energy, H_OVER_E)
+    seen = gamma_number(state, mean, HADRON_NOISE**2 * mean)
     step = 1.0 / (EB_IETA / 1.479) if kind == IN_EB else 2.9 / 319.2 * math.sinh(abs(eta))
     rest = 1.0
     for spot in range(HADRON_SPOTS):

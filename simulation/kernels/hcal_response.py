@@ -15,7 +15,7 @@ from dataformats.geometry.detids import HB, HE, pack_hcal
 from dataformats.geometry.hcal import TOWER_ETA_EDGES, find_hcal
 from dataformats.jit import kernel
 from simulation.kernels.flight import Floats
-from simulation.kernels.shower_shapes import gamma_number, landau_number, strip_share
+from simulation.kernels.shower_shapes import gamma_number, landau_number, shower_response, strip_share
 from simulation.random_numbers import Words, normal, uniform
 
 DEPTHS: Final = 3
@@ -25,8 +25,6 @@ STOCHASTIC, CONSTANT = 1.0, 0.05
 """Resolution for hadrons: sigma / E is 100 % / sqrt(E / GeV) and 5 % [CMS, JINST 3 (2008) S08004]."""
 H_OVER_E: Final = 0.7
 """Response to the hadronic part of a shower, per that to the electromagnetic one."""
-EM_SCALE, EM_POWER = 0.96, 0.82
-"""The electromagnetic part of a shower is 1 - (E / EM_SCALE)^(EM_POWER - 1), E in GeV [NIM A 572 (2007) 633]."""
 CALIBRATED_AT: Final = 50.0
 """GeV; pions of this energy are seen right."""
 SPOTS, SPOT_SPREAD, SPOT_RADIUS = 2, 0.025, 0.035
@@ -57,13 +55,7 @@ HCAL_DETID: Final = _detids()
 @kernel
 def response(energy: float) -> float:
     """Mean energy seen per energy of a hadron: below 1 for soft ones, whose showers are less electromagnetic."""
-    return _raw_response(energy) / _raw_response(CALIBRATED_AT)
-
-
-@kernel
-def _raw_response(energy: float) -> float:
-    electromagnetic = max(1.0 - (max(energy, EM_SCALE) / EM_SCALE) ** (EM_POWER - 1.0), 0.0)
-    return float(electromagnetic + (1.0 - electromagnetic) * H_OVER_E)
+    return shower_response(energy, H_OVER_E) / shower_response(CALIBRATED_AT, H_OVER_E)
 
 
 @kernel

@@ -10,6 +10,9 @@ from dataformats.jit import kernel
 from simulation.kernels.flight import Floats
 from simulation.random_numbers import Words, normal, uniform
 
+EM_SCALE, EM_POWER = 0.96, 0.82
+"""GeV and exponent of the electromagnetic part of a hadronic shower."""
+
 
 @kernel
 def quadrant_share(x: float, y: float, radius: float) -> float:
@@ -72,3 +75,13 @@ def landau_number(state: Words, most_probable: float, width: float) -> float:
     """A number of the Moyal approximation to the Landau distribution, at most ten times the likely one."""
     z = normal(state)
     return min(most_probable - width * math.log(max(z * z, 1e-30)), 10.0 * most_probable)
+
+
+@kernel
+def shower_response(energy: float, h_over_e: float) -> float:
+    """Mean response to a hadron of some GeV, per that to an electron: soft showers are less electromagnetic.
+
+    The electromagnetic part is 1 - (E / EM_SCALE)^(EM_POWER - 1) [D. Groom, Nucl. Instrum. Meth. A 572 (2007) 633].
+    """
+    electromagnetic = max(1.0 - (max(energy, EM_SCALE) / EM_SCALE) ** (EM_POWER - 1.0), 0.0)
+    return electromagnetic + (1.0 - electromagnetic) * h_over_e
