@@ -17,10 +17,10 @@ PROCESSES = ["ttbar", "qcd", "dyee", "dytautau", "h_aa_4tau", "top_gun"]
 
 def record(**columns: list[Any]) -> GenParticles:
     """One event; directions do not matter here."""
-    zeros = [0.0] * len(columns["pdg_id"])
-    filled = {"pt": zeros, "status": [2] * len(zeros), **columns}
-    others = dict.fromkeys(("eta", "phi", "mass", "vx", "vy", "vz"), zeros)
-    return GenParticles.from_lists(**{name: [values] for name, values in (filled | others).items()})
+    n = len(columns["pdg_id"])
+    filled: dict[str, Any] = {"pt": [0.0] * n, "status": [2] * n, **columns}
+    filled |= dict.fromkeys(("eta", "phi", "mass", "vx", "vy", "vz"), [0.0] * n)
+    return GenParticles.from_lists(**{name: [values] for name, values in filled.items()})
 
 
 def next_copy(family: Genealogy, i: int) -> int | None:
@@ -56,8 +56,8 @@ def test_the_family_is_what_a_plain_walk_finds(sample: Callable[..., Any], proce
         first = last = i
         while first in before:
             first = before[first]
-        while following[last] is not None:
-            last = following[last]
+        while (copy := following[last]) is not None:
+            last = copy
         assert (family.first[i], family.last[i]) == (first, last)
         assert family.prompt[i] == is_prompt(family, i)
         daughters = family.daughters[family.daughter_offsets[i] : family.daughter_offsets[i + 1]]

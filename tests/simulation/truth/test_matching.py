@@ -47,21 +47,26 @@ def twin(objects: Event, targets: Event, cone: float) -> list[tuple[int | None, 
     ]
 
 
+def single(event: Event) -> Event:
+    """The same numbers in single precision, in which collections hold them."""
+    return [(float(np.float32(pt)), float(np.float32(eta)), float(np.float32(phi))) for pt, eta, phi in event]
+
+
 places = st.lists(st.tuples(st.floats(1, 99), st.floats(-1, 1), st.floats(-math.pi, math.pi)), max_size=6)
 
 
 @settings(deadline=None)  # the first call compiles
 @given(st.lists(st.tuples(places, places), min_size=1, max_size=3), st.floats(0.1, 2.0))
 def test_matches_are_those_of_the_twin(events: list[tuple[Event, Event]], cone: float) -> None:
-    rounded = [[[tuple(map(float, np.float32(x))) for x in side] for side in event] for event in events]
-    found = match(objects_of([e[0] for e in rounded]), *directions([e[1] for e in rounded]), cone)  # type: ignore[misc]
+    rounded = [(single(objects), single(targets)) for objects, targets in events]
+    found = match(objects_of([e[0] for e in rounded]), *directions([e[1] for e in rounded]), cone)
     expected = []
     first = 0
     for objects, targets in rounded:
         gaps = [apart(x, t) for x in objects for t in targets]
         if any(abs(gap - cone) < 1e-6 for gap in gaps) or len({round(gap, 6) for gap in gaps}) < len(gaps):
             return  # rounding decides; ties have a test of their own
-        expected += [(None if t is None else t + first, n) for t, n in twin(objects, targets, cone)]  # type: ignore[arg-type]
+        expected += [(None if t is None else t + first, n) for t, n in twin(objects, targets, cone)]
         first += len(targets)
     got = [
         (int(t) if known else None, int(n)) for t, known, n in zip(found.target, found.found, found.near, strict=True)

@@ -231,11 +231,9 @@ def labels(gen: GenParticles, objects: Candidates, min_pt: float, max_eta: float
         accepted = [x for x in everyone if x.pt >= min_pt and abs(x.eta) <= max_eta]
         for one in everyone:
             verdict = twin(event, accepted, one) if one in accepted else None
-            if verdict is None or verdict[1] is None:
-                found.append(verdict and (verdict[0], 0, 0, math.nan, math.nan, math.nan))
-            else:
-                label, x = verdict
-                found.append((label, x.pdg_id, x.position, apart(one, x), x.mass, x.pt))
+            label, x = verdict or (0, None)
+            behind = (x.pdg_id, x.position, apart(one, x), x.mass, x.pt) if x else (0, 0, *[math.nan] * 3)
+            found.append((label, *behind) if verdict else None)
     return found
 
 
@@ -271,8 +269,8 @@ def test_labels_are_those_of_the_twin(sample: Callable[..., Any], process: str, 
     got = as_list(producer.produce(objects, *also, events.gen))
     expected = labels(events.gen, objects, min_pt, max_eta, twin)
     assert [x and x[:3] for x in got] == [x and x[:3] for x in expected]
-    numbers = [[x[3:] for x in rows if x] for rows in (got, expected)]
-    assert np.allclose(*numbers, rtol=1e-6, atol=1e-6, equal_nan=True)
+    numbers, right = ([x[3:] for x in rows if x] for rows in (got, expected))
+    assert np.allclose(numbers, right, rtol=1e-6, atol=1e-6, equal_nan=True)
 
 
 @pytest.mark.parametrize(
