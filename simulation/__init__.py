@@ -4,5 +4,7 @@
   `pythia_record` turns its records into `GenParticles`
 - `toy_source`: the plugin that delivers toy events, good enough to run every job on and honest about what they are not;
   `toy_events` has their kinematics, `toy_detector` their crude response
+- `vertices`: the plugin that finds primary vertices; `vertex_association` says which of them a track comes from
+- `jets`: the plugins that make jets, `jet_clustering` their way through FastJet; `met` adds up what is missing
 - `random_numbers`: numbers that belong to an event
 """
