@@ -1,7 +1,8 @@
 """Event generation: real physics from Pythia 8 so far without a detector, and toys with one.
 
-- `pythia_source`: the plugin that delivers Pythia's events; `processes` is the table of what it can make,
-  `pythia_record` turns its records into `GenParticles`
+- `pythia_source`: the plugin that delivers Pythia's events; `processes` is the table of what it can make, `pythia` runs
+  it, `event_starts` shoots guns, `flat_masses` makes top quarks of any mass, `pileup` lays other collisions over an
+  event, `pythia_record` turns Pythia's records into `GenParticles`
 - `toy_source`: the plugin that delivers toy events, good enough to run every job on and honest about what they are not;
   `toy_events` has their kinematics, `toy_detector` their crude response
 - `vertices`: the plugin that finds primary vertices; `vertex_association` says which of them a track comes from
