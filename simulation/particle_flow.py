@@ -19,7 +19,7 @@ MUON_CONE: Final = 0.3
 
 
 class ParticleFlowLikeProducer(EDProducer):
-    """Particles in the manner of CMS particle flow [arXiv:1706.04965], from tracks and clusters alone.
+    """Particles in the manner of CMS particle flow (arXiv:1706.04965), from tracks and clusters alone.
 
     Every track points to at most one cluster in each calorimeter. Electrons and muons take their tracks and clusters.
     Clusters that tracks join are compared with the momenta of these tracks: what is there beyond the resolution is
@@ -43,7 +43,9 @@ class ParticleFlowLikeProducer(EDProducer):
     )
     stochastic: float = param(1.0, unit="GeV^(1/2)", doc="resolution of hadrons per sqrt(energy)", check=not_negative)
     constant: float = param(0.05, doc="and per energy, added in quadrature", check=not_negative)
-    n_sigma: float = param(1.0, doc="an excess of so many resolutions is neutral particles", check=not_negative)
+    n_sigma: float = param(
+        1.0, doc="an excess of so many resolutions (soft: twice) is neutral particles", check=not_negative
+    )
     absurd_pt: float = param(100.0, unit="GeV", doc="tracks above are dropped", check=positive)
     absurd_sigma: float = param(4.0, doc="if so many resolutions are missing behind them", check=not_negative)
     electron_min_pt: float = param(2.0, unit="GeV", doc="least pt of an electron", check=not_negative)
@@ -52,7 +54,7 @@ class ParticleFlowLikeProducer(EDProducer):
     electron_max_h_over_e: float = param(0.1, doc="largest HCAL energy per ECAL energy", check=not_negative)
     muon_min_momentum: float = param(5.0, unit="GeV", doc="least momentum of a muon", check=positive)
     muon_max_ecal: float = param(1.0, unit="GeV", doc="a muon leaves no more in the ECAL", check=not_negative)
-    muon_max_hcal: float = param(5.0, unit="GeV", doc="a muon leaves no more in the HCAL", check=not_negative)
+    muon_max_hcal: float = param(4.0, unit="GeV", doc="a muon leaves no more in the HCAL", check=not_negative)
     muon_n_sigma: float = param(2.5, doc="for a hadron that is too little by so many resolutions", check=not_negative)
     muon_max_isolation: float = param(
         0.2, doc="largest sum of pt of other tracks of the first vertex within 0.3, per its own", check=not_negative

@@ -1,16 +1,20 @@
 """What calorimeters saw beyond the tracks: groups of linked clusters, and the neutral energy in each."""
 
-from typing import NamedTuple
+import math
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.jit import kernel
-from simulation.hadron_response import HadronResponse, hadron_factors, hadron_resolution
+from simulation.hadron_response import HadronResponse, calibrated, hadron_factors, hadron_resolution
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+SOFT: Final = 100.0
+"""GeV: groups with less momentum need up to twice the excess."""
 
 
 class BalanceRules(NamedTuple):
@@ -18,7 +22,7 @@ class BalanceRules(NamedTuple):
 
     Args:
         stochastic, constant: resolution of hadrons, GeV^(1/2) and relative.
-        n_sigma: an excess of so many resolutions is neutral energy.
+        n_sigma: an excess of so many resolutions, twice as many for soft tracks, is neutral energy.
         absurd_pt: tracks above, GeV, are dropped
         absurd_sigma: if so many resolutions are missing behind them.
     """
@@ -96,16 +100,6 @@ def node_of(ecal: int, hcal: int, n_hcal: int) -> int:
 
 
 @kernel
-def calibrated(momentum: float, ecal: float, hcal: float, model: HadronResponse) -> tuple[float, float, float]:
-    """Energy of hadrons that left so much in ECAL and HCAL, and the two factors that made it; all in GeV.
-
-    The factors are those of the larger of the momentum of the tracks and the energy seen.
-    """
-    for_ecal, for_hcal = hadron_factors(max(momentum, ecal + hcal), model)
-    return for_ecal * ecal + for_hcal * hcal, for_ecal, for_hcal
-
-
-@kernel
 def split_excess(
     momentum: float, ecal: float, hcal: float, hadronic: bool, rules: BalanceRules, model: HadronResponse
 ) -> tuple[float, float]:
@@ -113,17 +107,23 @@ def split_excess(
 
     The excess of the calibrated energy over the tracks, if it is larger than the resolution of what the tracks should
     have left, is first photons: up to the energy in the ECAL, which is right for photons as it is. The rest is neutral
-    hadrons. So tracks + photons * (factor of the ECAL) + neutral hadrons add up to the calibrated energy.
+    hadrons, if it is that large too. So tracks + photons * (factor of the ECAL) + neutral hadrons add up to the
+    calibrated energy, but for what is within the resolution.
+
+    For soft tracks, whose showers fluctuate most, twice the resolution is asked for [CMSSW PFAlgo::nSigmaHCAL].
     """
-    total, for_ecal, _ = calibrated(momentum, ecal, hcal, model)
-    excess = total - momentum
-    if excess <= rules.n_sigma * hadron_resolution(momentum, rules.stochastic, rules.constant):
+    excess = calibrated(momentum, ecal, hcal, model) - momentum
+    n_sigma = rules.n_sigma * (1.0 + math.exp(-momentum / SOFT))
+    noticed = n_sigma * hadron_resolution(momentum, rules.stochastic, rules.constant)
+    if excess <= noticed:
         return 0.0, 0.0
+    for_ecal, _ = hadron_factors(max(momentum, ecal + hcal), model)
     only_hadrons = hadronic and hcal > 0.0
     if not only_hadrons and excess <= for_ecal * ecal:
         return min(excess / for_ecal, ecal), 0.0
     photons = 0.0 if only_hadrons else ecal
-    return photons, excess - for_ecal * photons
+    rest = excess - for_ecal * photons
+    return photons, rest if rest > noticed else 0.0
 
 
 @kernel
@@ -191,7 +191,7 @@ def drop_absurd(
         if node >= 0:
             root = parent[node]
             expected = groups.momentum[root]
-            seen, _, _ = calibrated(expected, groups.ecal[root], groups.hcal[root], model)
+            seen = calibrated(expected, groups.ecal[root], groups.hcal[root], model)
         if expected - seen > rules.absurd_sigma * hadron_resolution(expected, rules.stochastic, rules.constant):
             kept[track] = False
             if node >= 0:

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from simulation.hadron_response import HADRON_RESPONSE, hadron_factors, hadron_resolution, response_to_hadrons
+from simulation.hadron_response import (
+    HADRON_RESPONSE,
+    calibrated,
+    hadron_factors,
+    hadron_resolution,
+    response_to_hadrons,
+)
 from simulation.kernels import neutrals
 from simulation.kernels.neutrals import BalanceRules, Groups, split_excess
 
@@ -93,8 +99,11 @@ def twin_seen(event: Event, group: set[Node]) -> tuple[float, float]:
 def twin_calibrated(momentum: float, ecal: float, hcal: float) -> tuple[float, float]:
     """Calibrated energy, and the factor of the ECAL."""
     at = max(momentum, ecal + hcal, 2.0)
-    to_ecal, to_hcal = 1 - 0.5 * at**-0.18, 1 - 0.29 * at**-0.18
-    return ecal / to_ecal + hcal * (1 - 0.29 * 50**-0.18) / to_hcal, 1 / to_ecal
+    to_ecal, to_hcal, at_50 = (
+        1 - part * (energy / 0.96) ** -0.18 for part, energy in ((1.4 / 2.4, at), (0.3, at), (0.3, 50.0))
+    )
+    lost = 2.5 if hcal > 0 else 0.0
+    return ecal / to_ecal + hcal * at_50 / to_hcal + lost, 1 / to_ecal
 
 
 def twin(event: Event) -> Answer:
@@ -116,11 +125,13 @@ def twin(event: Event) -> Answer:
         total = float(sum(event.momentum[t] for t in mine if kept[t]))
         energy, factor = twin_calibrated(total, ecal, hcal)
         excess = energy - total
-        if excess <= np.hypot(total**0.5, 0.05 * total):
+        noticed = (1 + np.exp(-total / 100)) * np.hypot(total**0.5, 0.05 * total)
+        if excess <= noticed:
             continue
         is_hadron = any(kind == "ecal" and event.behind[i] >= 0 for kind, i in group)
         light = 0.0 if is_hadron and hcal > 0 else min(excess / factor, ecal)
-        left, rest = light, max(excess - light * factor, 0.0)
+        left, rest = light, excess - light * factor
+        rest = rest if rest > noticed else 0.0
         for kind, i in sorted(group):
             if kind == "ecal" and not event.taken[0][i]:
                 photon[i] = min(left, event.energy[0][i])
@@ -153,21 +164,24 @@ def test_tracks_photons_and_hadrons_add_up_to_the_calibrated_energy(
     momentum: float, ecal: float, hcal: float, hadronic: bool
 ) -> None:
     photons, hadrons = split_excess(momentum, ecal, hcal, hadronic, RULES, HADRON_RESPONSE)
-    for_ecal, for_hcal = hadron_factors(max(momentum, ecal + hcal), HADRON_RESPONSE)
-    total = for_ecal * ecal + for_hcal * hcal
+    for_ecal, _ = hadron_factors(max(momentum, ecal + hcal), HADRON_RESPONSE)
+    total = calibrated(momentum, ecal, hcal, HADRON_RESPONSE)
     assert 0 <= photons <= ecal
     assert hadrons >= 0
     if total - momentum <= hadron_resolution(momentum, 1.0, 0.05):
         assert photons == hadrons == 0
-    elif hcal > 0:
+    elif hadrons > 0:
         assert momentum + for_ecal * photons + hadrons == pytest.approx(total)
+    else:
+        unseen = total - momentum - for_ecal * photons
+        assert unseen <= 2 * hadron_resolution(momentum, 1.0, 0.05) + 1e-9 * total
 
 
 @given(energies)
 def test_without_tracks_the_ecal_holds_photons_and_the_hcal_hadrons(energy: float) -> None:
     assert split_excess(0.0, energy, 0.0, False, RULES, HADRON_RESPONSE)[0] == pytest.approx(energy)
-    factor = hadron_factors(energy, HADRON_RESPONSE)[1]
-    assert split_excess(0.0, 0.0, energy, False, RULES, HADRON_RESPONSE)[1] == pytest.approx(factor * energy)
+    right = calibrated(0.0, 0.0, energy, HADRON_RESPONSE)
+    assert split_excess(0.0, 0.0, energy, False, RULES, HADRON_RESPONSE)[1] == pytest.approx(right)
 
 
 def test_the_response_to_hadrons_rises_with_energy_and_is_right_where_calibrated() -> None:
@@ -177,6 +191,11 @@ def test_the_response_to_hadrons_rises_with_energy_and_is_right_where_calibrated
         assert response == sorted(response)
         assert response[-1] < 1
     assert hadron_factors(50.0, HADRON_RESPONSE)[1] == pytest.approx(1.0)
+    assert calibrated(400.0, 0.0, 400.0, HADRON_RESPONSE) < 400.0 < calibrated(400.0, 400.0, 0.0, HADRON_RESPONSE)
+
+
+def test_no_energy_is_calibrated_to_none() -> None:
+    assert calibrated(20.0, 0.0, 0.0, HADRON_RESPONSE) == 0.0
 
 
 def test_the_resolution_of_hadrons_is_what_the_formula_says() -> None:
