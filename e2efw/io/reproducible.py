@@ -4,6 +4,7 @@ uproot dates every record by the clock and offers no other way, so the dates are
 has them. Source of the format: ROOT's class descriptions of ``TFile``, ``TKey``, ``TDirectory`` and ``TFree``.
 """
 
+import bisect
 import hashlib
 import struct
 import uuid
@@ -61,10 +62,11 @@ def make_reproducible(path: Path) -> None:
     """
     with path.open("rb+") as file:
         header = _header(file)
-        unused = _unused(file, header)
-        for first, size in unused.items():  # whatever moved has left old dates behind; ROOT marks gaps with -size
+        records, gaps = _records(file, header)
+        dates = [*_dates(file, header), *(position + 10 for position in records)]
+        for first, size in gaps.items():  # whatever moved has left old dates behind; ROOT marks gaps with -size
             _overwrite(file, first, struct.pack(">i", -size).ljust(size, b"\0")[:size])
-        for position in list(_dates(file, header, unused)):
+        for position in dates:
             _overwrite(file, position, NO_DATE)
         file.seek(0)
         digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).digest()
@@ -97,31 +99,71 @@ def _unused(file: BinaryIO, header: _Header) -> dict[int, int]:
     return gaps
 
 
-def _dates(file: BinaryIO, header: _Header, unused: dict[int, int]) -> Iterator[int]:
-    """Positions of all dates: of the directory, of its list of records, of every record."""
+def _dates(file: BinaryIO, header: _Header) -> Iterator[int]:
+    """Positions of the dates of the root directory and of its list of records."""
     directory = _directory(file, header)
     yield from directory.dates
-    listed = directory.keys + _record(file, directory.keys)[1]
+    listed = directory.keys + _key_size(file, directory.keys)
     n_listed = _unpacked(file, listed, ">i")[0]
     listed += 4
     for _ in range(n_listed):
         yield listed + 10
-        listed += _record(file, listed)[1]
-    position, known = header.begin, {**unused, header.free: header.free_size}
+        listed += _key_size(file, listed)
+
+
+def _records(file: BinaryIO, header: _Header) -> tuple[list[int], dict[int, int]]:
+    """Positions of all records, and the gaps between them: position and size.
+
+    A record says itself where it is, which tells it from whatever else lies about: a list of unused bytes that was
+    written anew and shorter leaves bytes that uproot forgets.
+
+    Raises:
+        LogicError: the file does not begin with a record.
+    """
+    unused = _unused(file, header)
+    known = sorted([*unused, header.free, header.end])
+    records, gaps = [], dict(unused)
+    position = header.begin
+    _key_size(file, position)
     while position < header.end:
-        if position not in unused:
-            yield position + 10
-        after = position + (known.get(position) or _record(file, position)[0])
+        following = known[bisect.bisect_right(known, position)]
+        if position in unused:
+            after = position + unused[position]
+        elif position == header.free:
+            records.append(position)
+            after = position + header.free_size
+        elif _is_record(file, position):
+            records.append(position)
+            after = position + _unpacked(file, position, ">i")[0]
+        else:
+            after = next((p for p in range(position + 1, following) if _is_record(file, p)), following)
+            gaps[position] = after - position
         # above 2 GB, uproot's list of streamers runs 8 bytes into the record behind it
-        position = min([after, *(start for start in known if start > position)])
+        position = min(after, following)
+    return records, gaps
 
 
-def _record(file: BinaryIO, position: int) -> tuple[int, int]:
-    """Bytes of a record, and of the key at its beginning."""
+def _is_record(file: BinaryIO, position: int) -> bool:
+    """True if what is there is a record and says that it is there."""
+    file.seek(position)
+    raw = file.read(26)
+    if len(raw) < 26:
+        return False
+    size, version, _, _, key_size, _ = struct.unpack(">ihiIhh", raw[:18])
+    at = struct.unpack(">q" if version >= _BIG_RECORD else ">i", raw[18 : 26 if version >= _BIG_RECORD else 22])[0]
+    return bool(0 < key_size <= size and at == position)
+
+
+def _key_size(file: BinaryIO, position: int) -> int:
+    """Bytes of the key at the beginning of a record.
+
+    Raises:
+        LogicError: there is none.
+    """
     size, _, _, _, key_size, _ = _unpacked(file, position, ">ihiIhh")
     if not 0 < key_size <= size:
         raise LogicError(f"{file.name}: no ROOT record at byte {position}.")
-    return size, key_size
+    return int(key_size)
 
 
 def _unpacked(file: BinaryIO, position: int, layout: str) -> tuple[Any, ...]:

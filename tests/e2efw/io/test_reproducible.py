@@ -92,6 +92,22 @@ def test_a_record_may_run_into_the_list_of_unused_bytes(make_block: Make, write_
     assert path.read_bytes()[free + 10 : free + 14] == NO_DATE
 
 
+def test_bytes_that_belong_to_nothing_are_emptied(make_block: Make, write_file: Make) -> None:
+    path = write_file(make_block(20))
+    content = bytearray(path.read_bytes())
+    free, key_size = struct.unpack_from(">i", content, 16)[0], 14
+    listed = free + struct.unpack_from(">h", content, free + key_size)[0]
+    _, first, last = struct.unpack_from(">HII", content, listed)
+    struct.pack_into(">I", content, listed + 6, last - 20)  # the list now forgets the last 20 bytes of the gap
+    content[last - 19 : last + 1] = b"leftovers of the past"[:20]
+    path.write_bytes(content)
+    make_reproducible(path)
+    assert path.read_bytes()[last - 15 : last + 1] == b"\0" * 16
+    assert first < last - 20
+    with uproot.open(path) as file:
+        assert file["Events"].num_entries == 20
+
+
 def test_what_is_no_root_file_is_refused(tmp_path: Path, make_block: Make, write_file: Make) -> None:
     short = tmp_path / "short.root"
     short.write_bytes(b"root\0\0\0\0")
