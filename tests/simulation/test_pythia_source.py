@@ -61,7 +61,12 @@ def test_skipped_events_are_numbered_but_not_made(monkeypatch: pytest.MonkeyPatc
     again = PythiaSource(process="ttbar", skip_events=4).open()
     made = []
     generate = OpenPythia.generate
-    monkeypatch.setattr(OpenPythia, "generate", lambda self, *which: made.append(which) or generate(self, *which))  # type: ignore[func-returns-value]
+
+    def counted(self: OpenPythia, first: int, n_events: int) -> GenParticles:
+        made.append((first, n_events))
+        return generate(self, first, n_events)
+
+    monkeypatch.setattr(OpenPythia, "generate", counted)
     (block,) = again.blocks({GEN_PARTICLES: GenParticles}, 64, 2)
     assert block.ids.event.tolist() == [5, 6]
     assert made == [(5, 2)]
