@@ -16,6 +16,11 @@ from simulation.random_numbers import Words, normal, poisson, start, uniform
 LONGEST_TIME: Final = 50.0
 """ns; the time of a cell without signal is anywhere between minus and plus this."""
 
+ENERGY_STEP: Final = 2.0**-10
+"""GeV; energies are multiples of it, about a MeV: electronics counts, and files get smaller."""
+TIME_STEP: Final = 2.0**-6
+"""ns; times are multiples of it."""
+
 _UNSEEN, _HIT, _WHOLE, _NOISE = range(4)
 
 
@@ -95,8 +100,9 @@ def read_out(
             start(state, keys[event], c)
             seen = _amplitude(status[c], deposit[c], channels.noise[c], channels.threshold[c], state)
             if status[c] == _WHOLE or seen > channels.threshold[c]:
-                out_cell[used], out_energy[used] = c, seen
-                out_time[used] = _measured_time(when[c], deposit[c], seen, channels, channels.noise[c], state)
+                when[c] = _measured_time(when[c], deposit[c], seen, channels, channels.noise[c], state)
+                out_cell[used], out_energy[used] = c, math.floor(seen / ENERGY_STEP + 0.5) * ENERGY_STEP
+                out_time[used] = math.floor(when[c] / TIME_STEP + 0.5) * TIME_STEP
                 used += 1
             status[c], deposit[c], when[c] = _UNSEEN, 0.0, 0.0
         out_offsets[event + 1] = used

@@ -26,6 +26,8 @@ cm, high purity (0 or 1)."""
 
 DISPLACED: Final = 15.0
 """cm from the beam line over which the efficiency for tracks that start there falls by a factor e."""
+RADIATING: Final = 0.15
+"""Part of the efficiency that an electron which radiates everything loses."""
 SOFT: Final = 0.12
 """GeV; the efficiency is 1 - exp(-(pt / SOFT)^2)."""
 MAX_ETA: Final = 2.5
@@ -63,7 +65,7 @@ def efficiency(pt: float, layers: int, radius: float, radiated: float) -> float:
     if layers < FEWEST_LAYERS:
         return 0.0
     best = 0.3 if layers < 5 else (0.75 if layers < 8 else 0.97)
-    return best * (1.0 - math.exp(-((pt / SOFT) ** 2))) * math.exp(-radius / DISPLACED) * (1.0 - 0.5 * radiated)
+    return best * (1.0 - math.exp(-((pt / SOFT) ** 2))) * math.exp(-radius / DISPLACED) * (1.0 - RADIATING * radiated)
 
 
 @kernel
@@ -141,7 +143,8 @@ def _measure(true: NDArray[np.float32], charge: float, radiated: float, layers: 
     z += slope * arc
     few = math.sqrt(max(14.0 / layers, 1.0))
     xy_error, z_error = few * dxy_error(pt, eta), few * dz_error(pt, eta)
-    measured = pt * (1.0 - radiated * uniform(state)) * (1.0 + few * relative_pt_error(pt, eta) * normal(state))
+    lost = radiated * uniform(state) ** 2  # most of the curvature that is seen comes before most of the radiation
+    measured = pt * (1.0 - lost) * (1.0 + few * relative_pt_error(pt, eta) * normal(state))
     measured = max(measured, 0.1 * pt)
     turn = few * math.hypot(0.0002, 0.0015 / pt) * normal(state)
     tilt = few * math.hypot(0.0003, 0.0015 / pt) * math.cosh(eta) * normal(state)
