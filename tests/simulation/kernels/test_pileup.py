@@ -1,10 +1,13 @@
 """The kernels of pileup against readable twins."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from simulation.kernels.pileup import PARTS, Columns, Uses, count_collisions, draw_collisions, lay_over
+from simulation.pileup import empty_columns
 from simulation.random_numbers import mixed, normal, poisson, start, uniform
 
 KEYS = mixed(np.arange(1, 30, dtype=np.uint64))
@@ -30,14 +33,10 @@ def pool() -> tuple[NDArray[np.int64], Columns]:
     count = np.arange(7)
     first = offsets_of(count[::-1])[:-1][::-1]
     n = int(count.sum())
-    values = {name: random.normal(size=n).astype(np.float32) for name in Columns._fields}
+    values: dict[str, NDArray[Any]] = {name: random.normal(size=n).astype(np.float32) for name in Columns._fields}
     values["phi"] = random.uniform(-np.pi, np.pi, n).astype(np.float32)
     values["pdg_id"] = random.integers(1, 3000, n).astype(np.int32)
     return first, Columns(**values)
-
-
-def empty(size: int) -> Columns:
-    return Columns(*(np.empty(size, np.int32 if name == "pdg_id" else np.float32) for name in Columns._fields))
 
 
 def test_the_number_of_collisions_is_a_sum_of_poisson_numbers() -> None:
@@ -72,7 +71,7 @@ def test_particles_are_turned_and_moved() -> None:
     first, stored = pool()
     counts = np.arange(7)[uses.number]
     offsets = offsets_of(counts)
-    made, plain = empty(int(offsets[-1])), empty(int(offsets[-1]))
+    made, plain = empty_columns(int(offsets[-1])), empty_columns(int(offsets[-1]))
     lay_over(first, stored, uses, offsets, made)
     lay_over.py_func(first, stored, uses, offsets, plain)
     there = np.repeat(first[uses.number] - offsets[:-1], counts) + np.arange(offsets[-1])
