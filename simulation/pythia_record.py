@@ -69,9 +69,9 @@ def nearest_kept(mother: Index, kept: NDArray[np.bool_]) -> Index:
         kept: (particles,) which particles stay.
     """
     here = np.arange(mother.size)
-    above = np.where(kept, here, mother)
-    for _ in range(mother.size.bit_length()):  # every turn doubles the steps taken
-        above = above[above]
+    above, before = np.where(kept, here, mother), here
+    while not np.array_equal(above, before):  # every turn doubles the steps taken
+        above, before = above[above], above
     found = above[mother]
     return np.where(kept[found], found, here)
 
