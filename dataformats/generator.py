@@ -29,6 +29,7 @@ class GenParticles(Candidates):
     vx = Leaf("obj.m_state.vertex_.fCoordinates.fX", "float32", unit="cm", doc="where it was made", finite=True)
     vy = Leaf("obj.m_state.vertex_.fCoordinates.fY", "float32", unit="cm", doc="where it was made", finite=True)
     vz = Leaf("obj.m_state.vertex_.fCoordinates.fZ", "float32", unit="cm", doc="where it was made", finite=True)
+    mass = Leaf("obj.m_state.p4Polar_.fCoordinates.fM", "float32", unit="GeV", doc="mass", finite=True)
     mother = Leaf(
         "obj.mother_", "int32", doc="position in the event of the first mother, its own if none", optional=True
     )

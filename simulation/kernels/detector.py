@@ -22,6 +22,7 @@ from simulation.kernels.flight import (
     REST,
     ROW,
     SLOPE,
+    SPEED_OF_LIGHT,
     TIME,
     UX,
     UY,
@@ -95,8 +96,9 @@ def respond(
         How many entries found no room; if any, everything must be done again with more.
     """
     stack, arrivals = np.empty((STACK, ROW)), np.empty((STACK, ARRIVAL))
-    row, ahead, scratch = np.empty(ROW), np.empty(2, np.int64), np.empty((2, 8, 8))
-    ecal, ecal_time, hcal = np.zeros(ECAL_CELLS), np.zeros(ECAL_CELLS), np.zeros(HCAL_CELLS)
+    row, ahead, scratch = np.empty(ROW), np.empty(2, np.int64), np.empty((2, 12, 8))
+    ecal, ecal_time = np.zeros(ECAL_CELLS), np.zeros(ECAL_CELLS)
+    hcal, hcal_time = np.zeros(HCAL_CELLS), np.zeros(HCAL_CELLS)
     state, counters = np.empty(1, np.uint64), np.zeros(COUNTERS, np.int64)
     n_ecal = n_hcal = 0
     offsets[:, 0] = 0
@@ -108,9 +110,9 @@ def respond(
             counters[N_STACK], counters[N_ARRIVALS] = 1, 0
             follow_all(stack, state, arrivals, pixel_hits, strip_hits, tracks, counters, row, ahead)
             for arrival in range(counters[N_ARRIVALS]):
-                _shower(arrivals[arrival], ecal, ecal_time, hcal, state, scratch)
+                _shower(arrivals[arrival], ecal, ecal_time, hcal, hcal_time, state, scratch)
         n_ecal, lost_ecal = _collect(ecal, ecal_time, ecal_hits, n_ecal)
-        n_hcal, lost_hcal = _collect(hcal, hcal, hcal_hits, n_hcal)
+        n_hcal, lost_hcal = _collect(hcal, hcal_time, hcal_hits, n_hcal)
         counters[OVERFLOWS] += lost_ecal + lost_hcal
         offsets[0, event + 1], offsets[1, event + 1] = n_ecal, n_hcal
         offsets[2, event + 1], offsets[3, event + 1] = counters[N_PIXEL_HITS], counters[N_STRIP_HITS]
@@ -120,32 +122,41 @@ def respond(
 
 @kernel
 def _put_on_stack(particles: Particles, i: int, stack: Floats) -> None:
+    """As `flight` wants it. A particle made away from the beam line: what made it came its way, as fast as light."""
     row = stack[0]
     phi = particles.phi[i]
     row[X], row[Y], row[Z] = particles.vx[i], particles.vy[i], particles.vz[i]
     row[UX], row[UY] = math.cos(phi), math.sin(phi)
     row[PT], row[SLOPE] = particles.pt[i], math.sinh(particles.eta[i])
-    row[TIME] = 0.0
+    row[TIME] = math.hypot(row[X], row[Y]) * math.cosh(particles.eta[i]) / SPEED_OF_LIGHT
     row[CHARGE], row[MASS], row[REST] = particles.charge[i], particles.mass[i], particles.rest[i]
     row[KIND], row[PDG_ID] = particles.kind[i], particles.pdg_id[i]
 
 
 @kernel
-def _shower(arrival: Floats, ecal: Floats, ecal_time: Floats, hcal: Floats, state: Words, scratch: Floats) -> None:
+def _shower(
+    arrival: Floats,
+    ecal: Floats,
+    ecal_time: Floats,
+    hcal: Floats,
+    hcal_time: Floats,
+    state: Words,
+    scratch: Floats,
+) -> None:
     """One particle at the calorimeters; see `tracking.ARRIVAL`."""
     kind, energy, eta, phi, hcal_eta, hcal_phi, time = arrival
     if kind in {PHOTON, ELECTRON}:
         leaked = ecal_response.electromagnetic(eta, phi, energy, time, ecal, ecal_time, state, scratch)
-        hcal_response.leaked_shower(eta, phi, leaked, hcal)
+        hcal_response.leaked_shower(eta, phi, leaked, time, hcal, hcal_time)
     elif kind == MUON:
         rest = ecal_response.muon(eta, phi, energy, time, ecal, ecal_time, state)
-        hcal_response.muon(hcal_eta, hcal_phi, rest, hcal, state)
+        hcal_response.muon(hcal_eta, hcal_phi, rest, time, hcal, hcal_time, state)
     elif kind == BEHIND:
-        hcal_response.hadron(hcal_eta, hcal_phi, energy, hcal, state)
+        hcal_response.hadron(hcal_eta, hcal_phi, energy, time, hcal, hcal_time, state)
     else:
         charged = kind == CHARGED_HADRON
         rest = ecal_response.hadron(eta, phi, energy, time, charged, ecal, ecal_time, state, scratch)
-        hcal_response.hadron(hcal_eta, hcal_phi, rest, hcal, state)
+        hcal_response.hadron(hcal_eta, hcal_phi, rest, time, hcal, hcal_time, state)
 
 
 @kernel

@@ -1,7 +1,8 @@
 """What one particle leaves in the towers of HB and HE.
 
-Cells are those of 2012: one depth in most of the barrel, two or three in the endcaps. Every function adds to a dense
-array of all cells: ((ieta + 29) * 72 + iphi - 1) * 3 + depth - 1, `HCAL_CELLS` in all.
+Cells are those of 2012: one depth in most of the barrel, two or three in the endcaps. Every function adds to dense
+arrays of all cells: ((ieta + 29) * 72 + iphi - 1) * 3 + depth - 1, `HCAL_CELLS` in all; energy in GeV and energy times
+time in GeV ns.
 """
 
 import math
@@ -59,13 +60,14 @@ def response(energy: float) -> float:
 
 
 @kernel
-def hadron(eta: float, phi: float, energy: float, hcal: Floats, state: Words) -> None:
+def hadron(eta: float, phi: float, energy: float, time: float, hcal: Floats, hcal_time: Floats, state: Words) -> None:
     """What is left of a hadron behind the ECAL.
 
     Args:
         eta, phi: where it enters.
         energy: GeV.
-        hcal: (HCAL_CELLS,) energy in GeV, added to.
+        time: ns after light from the centre of CMS.
+        hcal, hcal_time: (HCAL_CELLS,) energy and energy times time, added to.
         state: random numbers.
     """
     if energy <= 0.0:
@@ -76,30 +78,31 @@ def hadron(eta: float, phi: float, energy: float, hcal: Floats, state: Words) ->
     for spot in range(SPOTS):
         part = rest if spot == SPOTS - 1 else rest * uniform(state)
         rest -= part
-        spread_shower(
-            eta + SPOT_SPREAD * normal(state), phi + SPOT_SPREAD * normal(state), seen * part, uniform(state), hcal
-        )
+        near_eta, near_phi = eta + SPOT_SPREAD * normal(state), phi + SPOT_SPREAD * normal(state)
+        spread_shower(near_eta, near_phi, seen * part, time, uniform(state), hcal, hcal_time)
 
 
 @kernel
-def muon(eta: float, phi: float, energy: float, hcal: Floats, state: Words) -> None:
+def muon(eta: float, phi: float, energy: float, time: float, hcal: Floats, hcal_time: Floats, state: Words) -> None:
     """Ionisation in one tower; arguments as for `hadron`."""
     ieta, iphi = find_hcal(eta, phi)
     if ieta != 0:
         seen = min(max(landau_number(state, MINIMUM_IONISING, MINIMUM_IONISING_WIDTH), 0.0), energy)
-        _add(ieta, iphi, seen, 0.5, hcal)
+        _add(ieta, iphi, seen, time, 0.5, hcal, hcal_time)
 
 
 @kernel
-def leaked_shower(eta: float, phi: float, energy: float, hcal: Floats) -> None:
+def leaked_shower(eta: float, phi: float, energy: float, time: float, hcal: Floats, hcal_time: Floats) -> None:
     """The tail of an electromagnetic shower; arguments as for `hadron`."""
     ieta, iphi = find_hcal(eta, phi)
     if ieta != 0 and energy > 0.0:
-        _add(ieta, iphi, energy, 0.0, hcal)
+        _add(ieta, iphi, energy, time, 0.0, hcal, hcal_time)
 
 
 @kernel
-def spread_shower(eta: float, phi: float, energy: float, deep: float, hcal: Floats) -> None:
+def spread_shower(
+    eta: float, phi: float, energy: float, time: float, deep: float, hcal: Floats, hcal_time: Floats
+) -> None:
     """Share a deposit over 3 x 3 towers around its axis; arguments as for `hadron`, `deep` as for `_add`."""
     ieta, _ = find_hcal(eta, phi)
     if ieta == 0:
@@ -119,7 +122,7 @@ def spread_shower(eta: float, phi: float, energy: float, deep: float, hcal: Floa
             start = (column - 1) * TWO_PI / HCAL_IPHI - phi
             start = (start + math.pi) % TWO_PI - math.pi
             share = in_row * _share(turn, start, start + width * TWO_PI / HCAL_IPHI)
-            _add(row, column, energy * share, deep, hcal)
+            _add(row, column, energy * share, time, deep, hcal, hcal_time)
 
 
 @kernel
@@ -142,7 +145,7 @@ def _beside(ieta: int, step: int) -> int:
 
 
 @kernel
-def _add(ieta: int, iphi: int, energy: float, deep: float, hcal: Floats) -> None:
+def _add(ieta: int, iphi: int, energy: float, time: float, deep: float, hcal: Floats, hcal_time: Floats) -> None:
     """Put energy into the depths of a tower.
 
     Args:
@@ -150,10 +153,8 @@ def _add(ieta: int, iphi: int, energy: float, deep: float, hcal: Floats) -> None
     """
     first = ((ieta + HE_IETA) * HCAL_IPHI + iphi - 1) * DEPTHS
     n_depths = N_DEPTHS[abs(ieta)]
-    behind = 0.0
-    if n_depths > 1:
-        behind = (0.6 if abs(ieta) > HB_IETA else 0.2) * deep * energy
-        hcal[first + 1] += behind if n_depths == DEPTHS - 1 else 0.6 * behind
-        if n_depths == DEPTHS:
-            hcal[first + 2] += 0.4 * behind
-    hcal[first] += energy - behind
+    behind = (0.6 if abs(ieta) > HB_IETA else 0.2) * deep if n_depths > 1 else 0.0
+    last = 0.4 * behind if n_depths == DEPTHS else 0.0
+    for depth, share in enumerate((1.0 - behind, behind - last, last)):
+        hcal[first + depth] += share * energy
+        hcal_time[first + depth] += share * energy * time

@@ -148,9 +148,10 @@ def _measure(true: NDArray[np.float32], charge: float, radiated: float, layers: 
     measured = max(measured, 0.1 * pt)
     turn = few * math.hypot(0.0002, 0.0015 / pt) * normal(state)
     tilt = few * math.hypot(0.0003, 0.0015 / pt) * math.cosh(eta) * normal(state)
-    shift = xy_error * normal(state)
-    row[0], row[1], row[2] = x - uy * shift, y + ux * shift, z + z_error * normal(state)
-    row[3], row[4] = measured * (ux - uy * turn), measured * (uy + ux * turn)
+    side = ux * y - uy * x + xy_error * normal(state)
+    ux, uy = after_turn(ux, uy, turn, 1.0)
+    row[0], row[1], row[2] = -uy * side, ux * side, z + z_error * normal(state)
+    row[3], row[4] = measured * ux, measured * uy
     row[5] = measured * (slope + tilt)
     ndof = max(2.0 * layers - 5.0, 1.0)
     row[6], row[7] = gamma_number(state, ndof * (1.0 + 0.5 * radiated), 2.0 * ndof), ndof
