@@ -35,6 +35,10 @@ _CYLINDER_SUBDET = np.array([layer.subdet for layer in CYLINDERS])
 _CYLINDER_LAYER = np.array([layer.layer for layer in CYLINDERS])
 _DISK_SUBDET = np.array([disk.subdet for disk in DISKS])
 _DISK_LAYER = np.array([disk.layer for disk in DISKS])
+_INDEX = np.full((7, 10), -1)
+_INDEX[[layer.subdet for layer in (*CYLINDERS, *DISKS)], [layer.layer for layer in (*CYLINDERS, *DISKS)]] = np.arange(
+    29
+)
 _RING_OUTER = np.array([ring.outer for ring in RINGS])
 _RING_CENTRE = np.array([ring.centre for ring in RINGS])
 _RING_IS_STEREO = np.array([False, *(number in STEREO_RINGS for number in range(1, len(RINGS) + 1))])
@@ -147,10 +151,6 @@ def strip_centre_radius(radius: float) -> float:
 @kernel
 def layer_index(subdet: int, layer: int) -> int:
     """Place of a layer among `tracker_layers.CYLINDERS`, then `DISKS`; -1 if there is none."""
-    for index in range(_CYLINDER_SUBDET.size):
-        if _CYLINDER_SUBDET[index] == subdet and _CYLINDER_LAYER[index] == layer:
-            return index
-    for index in range(_DISK_SUBDET.size):
-        if _DISK_SUBDET[index] == subdet and _DISK_LAYER[index] == layer:
-            return int(_CYLINDER_SUBDET.size + index)
-    return -1
+    if not (0 <= subdet < _INDEX.shape[0] and 0 <= layer < _INDEX.shape[1]):
+        return -1
+    return int(_INDEX[subdet, layer])

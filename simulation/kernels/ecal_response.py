@@ -7,7 +7,7 @@ index, then endcap places, `ECAL_CELLS` in all; energy in GeV and energy times t
 import math
 from typing import Final
 
-from dataformats.geometry.constants import EB_IETA, EB_IPHI, EE_SIZE
+from dataformats.geometry.constants import EB_IETA, EB_IPHI, ECAL_BARREL_ETA, ECAL_PLANE, EE_PITCH, EE_SIZE
 from dataformats.geometry.detids import EE_EXISTS
 from dataformats.geometry.ecal import IN_EB, NOWHERE, find_ecal, offset_in_eb, offset_in_ee
 from dataformats.jit import kernel
@@ -24,14 +24,17 @@ STOCHASTIC, CONSTANT = 0.028, 0.003
 CORE, TAIL, CORE_WEIGHT = 0.26, 1.2, 0.88
 """Radii of the two components of a shower, in barrel crystals, and weight of the first: 90 % of the energy is within
 PbWO4's Moliere radius of 2.2 cm, the side of a crystal; real CMS photons have such ratios of 1, 9 and 25 crystals."""
-EE_CRYSTAL: Final = 2.2 / 2.9
+EE_CRYSTAL: Final = 2.2 / EE_PITCH
 """Side of a barrel crystal per side of an endcap one."""
 CORE_SPREAD: Final = 0.12
 """Relative spread of the core's radius from shower to shower."""
 CELL_SPREAD: Final = 0.03
 """Relative spread of a cell's energy at a share of one of 1 GeV; it falls with the root of both."""
-FEW_CELLS, MANY_CELLS = 0.8, 8.0
-"""GeV; below the first, showers are spread over 3 x 3 crystals, below the second over 5 x 5, above over 7 x 7."""
+FEW_CELLS, MANY_CELLS = 1.5, 12.0
+"""GeV; below the first, showers are spread over 3 x 3 crystals, below the second over 5 x 5, above over 7 x 7: what
+would lie further out is less than the noise of a crystal."""
+SMALL_SHARE: Final = 0.005
+"""GeV; what a cell with less gets does not fluctuate."""
 
 PRESHOWER_ETA = 1.653, 2.6
 """|eta| covered by the preshower."""
@@ -62,7 +65,7 @@ def electromagnetic(
         time: ns after light from the centre of CMS.
         ecal, ecal_time: (ECAL_CELLS,) energy and energy times time, added to.
         state: random numbers.
-        scratch: (2, 8, 8).
+        scratch: (2, 12, 8).
     """
     if find_ecal(eta, phi)[0] == NOWHERE or energy <= 0.0:
         return 0.0
@@ -100,7 +103,7 @@ def hadron(
     left_here = energy * (1.0 - math.exp(-2.2 * behind)) * (0.3 + 0.7 * uniform(state))
     mean = left_here * shower_response(energy, H_OVER_E)
     seen = gamma_number(state, mean, HADRON_NOISE**2 * mean)
-    step = 1.0 / (EB_IETA / 1.479) if kind == IN_EB else 2.9 / 319.2 * math.sinh(abs(eta))
+    step = ECAL_BARREL_ETA / EB_IETA if kind == IN_EB else EE_PITCH / ECAL_PLANE * math.sinh(abs(eta))
     rest = 1.0
     for spot in range(HADRON_SPOTS):
         part = rest if spot == HADRON_SPOTS - 1 else rest * uniform(state) ** 0.5
@@ -175,8 +178,8 @@ def _fluctuate(shares: Floats, size: int, energy: float, state: Words) -> None:
     total = 0.0
     for i in range(size):
         for j in range(size):
-            if energy > FEW_CELLS:
-                mean = shares[i, j]
+            mean = shares[i, j]
+            if mean * energy > SMALL_SHARE:
                 shares[i, j] = max(mean + CELL_SPREAD * math.sqrt(mean / energy) * normal(state), 0.0)
             total += shares[i, j]
     for i in range(size):

@@ -6,6 +6,7 @@ R^2 / (pi (r^2 + R^2)^2). That is a bivariate Student distribution, whose integr
 
 import math
 
+from dataformats.geometry.constants import TWO_PI
 from dataformats.jit import kernel
 from simulation.kernels.flight import Floats
 from simulation.random_numbers import Words, normal, uniform
@@ -28,24 +29,31 @@ def strip_share(low: float, high: float, radius: float) -> float:
 
 
 @kernel
-def cell_shares(x: float, y: float, radius: float, weight: float, half: int, corners: Floats, shares: Floats) -> None:
-    """Add the shares of (2 half + 1)^2 square cells of side 1 to `shares`.
+def cell_shares(x: float, y: float, radius: float, weight: float, half: int, scratch: Floats, shares: Floats) -> None:
+    """Add the shares of (2 half + 1)^2 square cells of side 1 to `shares`: differences of `quadrant_share`.
 
     Args:
         x, y: axis of the shower, from the centre of the middle cell.
         radius: R of the profile, in cells.
         weight: of this component.
         half: cells on either side of the middle one.
-        corners: scratch, at least (2 half + 2, 2 half + 2).
+        scratch: at least (2 half + 6, 2 half + 2).
         shares: (2 half + 1, 2 half + 1) or more, [along x, along y].
     """
     size = 2 * half + 1
+    along_x, per_x, along_y, per_y, corners = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4:]
+    for i in range(size + 1):
+        along_x[i], along_y[i] = i - half - 0.5 - x, i - half - 0.5 - y
+        per_x[i] = 1.0 / math.sqrt(along_x[i] * along_x[i] + radius * radius)
+        per_y[i] = 1.0 / math.sqrt(along_y[i] * along_y[i] + radius * radius)
     for i in range(size + 1):
         for j in range(size + 1):
-            corners[i, j] = quadrant_share(i - half - 0.5 - x, j - half - 0.5 - y, radius)
+            x_part = along_x[i] * per_x[i] * math.atan(along_y[j] * per_x[i])
+            y_part = along_y[j] * per_y[j] * math.atan(along_x[i] * per_y[j])
+            corners[i, j] = (x_part + y_part) * weight / TWO_PI
     for i in range(size):
         for j in range(size):
-            shares[i, j] += weight * (corners[i + 1, j + 1] - corners[i, j + 1] - corners[i + 1, j] + corners[i, j])
+            shares[i, j] += corners[i + 1, j + 1] - corners[i, j + 1] - corners[i + 1, j] + corners[i, j]
 
 
 @kernel
