@@ -15,15 +15,10 @@ _MOST_ROUNDS = 30
 """Rounds of expectation and maximisation, at most."""
 _SETTLED = 1e-3
 """No cluster moves further than this part of the width: done."""
-_NEGLIGIBLE = 2 * math.log(1e4)
-"""A share this far behind the largest in a cell, in units of `_badness` (1e-4 of it), is none."""
-
-
-@kernel
-def _badness(place: NDArray[np.float64], site: NDArray[np.float64], width: float) -> float:
-    """-2 ln, but a constant, of the energy expected at a place from a cluster at `site` (x, y, z in cm, energy)."""
-    distance = (place[0] - site[0]) ** 2 + (place[1] - site[1]) ** 2 + (place[2] - site[2]) ** 2
-    return float(distance / (width * width) - 2.0 * math.log(site[3]))
+_NEGLIGIBLE = 1e-4
+"""A share less than this part of the largest in a cell is none."""
+_FAR = 25.0
+"""So many times 2 width^2 further than the nearest cluster, even one with 10^6 times its energy has no share."""
 
 
 @kernel
@@ -37,16 +32,23 @@ def expected_shares(
         sites: (sites, 4) position of the clusters in cm and their energy in GeV; the first n_sites count.
         n_sites: how many.
         width: of a shower, cm.
-        share: (sites,) result; parts below 1e-4 of the largest are 0.
+        share: (sites,) result; parts below `_NEGLIGIBLE` of the largest are 0.
     """
-    least = math.inf
+    x, y, z = place[0], place[1], place[2]
+    nearest = math.inf
     for number in range(n_sites):
-        share[number] = _badness(place, sites[number], width)
-        least = min(least, share[number])
+        dx, dy, dz = x - sites[number, 0], y - sites[number, 1], z - sites[number, 2]
+        share[number] = (dx * dx + dy * dy + dz * dz) / (2.0 * width * width)
+        nearest = min(nearest, share[number])
+    largest = 0.0
+    for number in range(n_sites):  # relative to the nearest, whose share cannot vanish
+        further = share[number] - nearest
+        share[number] = sites[number, 3] * math.exp(-further) if further < _FAR else 0.0
+        largest = max(largest, share[number])
     total = 0.0
     for number in range(n_sites):
-        behind = share[number] - least
-        share[number] = math.exp(-behind / 2.0) if behind < _NEGLIGIBLE else 0.0
+        if share[number] < _NEGLIGIBLE * largest:
+            share[number] = 0.0
         total += share[number]
     for number in range(n_sites):
         share[number] /= total
