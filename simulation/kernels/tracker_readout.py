@@ -48,18 +48,18 @@ def measure_hits(
             found[i] = uniform(state) < efficiency
             subdet, layer = subdet_and_layer(detid[i])
             x, y, z = position[0, i], position[1, i], position[2, i]
-            radius, phi = math.hypot(x, y), math.atan2(y, x)
-            phi += RESOLUTION_ACROSS[subdet] * normal(state) / radius
-            along = RESOLUTION_ALONG[subdet] * normal(state)
+            radius = math.hypot(x, y)
+            turn = RESOLUTION_ACROSS[subdet] * normal(state) / radius  # far below 1: no sine needed
+            stretch = 1.0
             if subdet == BPIX:
-                z += along
+                z += RESOLUTION_ALONG[subdet] * normal(state)
             elif subdet == FPIX:
-                radius += along
+                stretch = 1.0 + RESOLUTION_ALONG[subdet] * normal(state) / radius
             elif subdet in {TIB, TOB}:
                 z = strip_centre_z(layer_index(subdet, layer), z)
             else:
-                radius = strip_centre_radius(radius)
-            measured[0, i], measured[1, i], measured[2, i] = radius * math.cos(phi), radius * math.sin(phi), z
+                stretch = strip_centre_radius(radius) / radius
+            measured[0, i], measured[1, i], measured[2, i] = stretch * (x - turn * y), stretch * (y + turn * x), z
 
 
 @kernel
