@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.geometry.constants import ECAL_BARREL_ETA, ECAL_PLANE, ECAL_RADIUS
-from dataformats.geometry.helix import CURVATURE, after_arc, after_turn, arc_to_cylinder, arc_to_surface
+from dataformats.geometry.helix import CURVATURE, after_arc, arc_to_cylinder, arc_to_surface
 from dataformats.geometry.tracker_layers import (
     CYLINDER_HALF_LENGTH,
     CYLINDER_RADIUS,
@@ -36,6 +36,8 @@ SPEED_OF_LIGHT: Final = 29.9792458
 N_CYLINDERS: Final = CYLINDER_RADIUS.size
 N_DISKS: Final = DISK_Z.size
 _MAX_ETA_BIN = LAYER_THICKNESS.shape[0] - 1
+_WITHIN = 1e-6
+"""cm; what is made in a layer stands so close to it, and does not cross it again."""
 
 
 @kernel
@@ -53,11 +55,15 @@ def energy_of(row: Floats) -> float:
 
 @kernel
 def advance(row: Floats, kappa: float, arc: float) -> None:
-    """Move along the helix by a transverse path of `arc` cm."""
-    x, y = after_arc(row[X], row[Y], row[UX], row[UY], kappa, arc)
-    row[UX], row[UY] = after_turn(row[UX], row[UY], kappa, arc)
-    row[X], row[Y] = x, y
+    """Move along the helix by a transverse path of `arc` cm: `helix.after_arc` and `after_turn` with one sine."""
+    half = kappa * arc / 2.0
+    cosine, sine = math.cos(half), math.sin(half)
+    chord = arc * sine / half if half != 0.0 else arc
+    ux, uy = row[UX] * cosine - row[UY] * sine, row[UY] * cosine + row[UX] * sine
+    row[X] += chord * ux
+    row[Y] += chord * uy
     row[Z] += row[SLOPE] * arc
+    row[UX], row[UY] = ux * cosine - uy * sine, uy * cosine + ux * sine
     stretch = math.sqrt(1.0 + row[SLOPE] * row[SLOPE])
     row[TIME] += arc * stretch / SPEED_OF_LIGHT * energy_of(row) / (row[PT] * stretch)
 
@@ -65,7 +71,7 @@ def advance(row: Floats, kappa: float, arc: float) -> None:
 @kernel
 def first_layers(row: Floats, ahead: Ints) -> None:
     """Fill ahead (2,) with the first cylinder and the first disk that lie outside the particle's place."""
-    radius, forward = math.hypot(row[X], row[Y]), math.copysign(1.0, row[SLOPE]) * row[Z]
+    radius, forward = math.hypot(row[X], row[Y]) + _WITHIN, math.copysign(1.0, row[SLOPE]) * row[Z] + _WITHIN
     ahead[0] = np.searchsorted(CYLINDER_RADIUS, radius, side="right")
     ahead[1] = np.searchsorted(DISK_Z, forward, side="right")
 

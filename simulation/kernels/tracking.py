@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.geometry.helix import eta_of, hcal_impact
-from dataformats.geometry.tracker_layers import CYLINDERS
+from dataformats.geometry.tracker_ids import BPIX, FPIX
+from dataformats.geometry.tracker_layers import CYLINDERS, DISKS
 from dataformats.geometry.tracker_modules import (
     PLAIN,
     R_PHI,
@@ -73,8 +74,8 @@ HADRON_MATTER: Final = 0.3
 ELECTRON_MASS: Final = 0.000511
 _BEHIND_HCAL = 300.0, 560.0
 """Radius and |z| in cm beyond which nothing is seen."""
-_N_PIXEL_CYLINDERS = sum(cylinder.subdet == 1 for cylinder in CYLINDERS)
-_N_PIXEL_DISKS = 3
+_N_PIXEL_CYLINDERS = sum(cylinder.subdet == BPIX for cylinder in CYLINDERS)
+_N_PIXEL_DISKS = sum(disk.subdet == FPIX for disk in DISKS)
 
 Hits: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.float32]]
 """Room for hits: detid (n,) and position (n, 3)."""
