@@ -194,5 +194,6 @@ def ecal_impacts(
     """
     charges = np.asarray(charge, np.float64)
     eta, phi = np.empty(charges.size), np.empty(charges.size)
+    start, momentum = np.ascontiguousarray(start, np.float64), np.ascontiguousarray(momentum, np.float64)
     _impacts(start, momentum, charges, legacy_direction, eta, phi)
     return eta, phi
