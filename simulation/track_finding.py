@@ -34,7 +34,7 @@ class TrackProducer(EDProducer):
     def produce(self, sim_tracks: SimTracks, ids: EventIDs) -> Tracks:
         """Per event the tracks that are found."""
         names = ("px", "py", "pz", "vx", "vy", "vz", "radiated")
-        numbers = np.stack([sim_tracks.flat(name) for name in names])
+        numbers = np.stack([sim_tracks.flat(name).astype(np.float64) for name in names])
         kinds = np.stack([sim_tracks.flat(name).astype(np.int32) for name in ("pdg_id", "charge")])
         layers = np.stack([sim_tracks.flat(name) for name in ("pixel_layers", "strip_layers")])
         offsets = np.empty_like(sim_tracks.offsets)

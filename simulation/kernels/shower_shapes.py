@@ -75,7 +75,7 @@ def gamma_number(state: Words, mean: float, variance: float) -> float:
         z = normal(state)
         v = (1.0 + c * z) ** 3
         if v > 0.0 and math.log(1.0 - uniform(state)) < 0.5 * z * z + d - d * v + d * math.log(v):
-            return d * v * boost * scale
+            return float(d * v * boost * scale)
 
 
 @kernel

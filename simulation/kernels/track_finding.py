@@ -71,7 +71,7 @@ def efficiency(pt: float, layers: int, radius: float, radiated: float) -> float:
 @kernel
 def find_tracks(
     offsets: Ints,
-    numbers: NDArray[np.float32],
+    numbers: Floats,
     kinds: NDArray[np.int32],
     layers: NDArray[np.uint8],
     keys: Words,
@@ -121,7 +121,7 @@ def find_tracks(
 
 
 @kernel
-def _measure(true: NDArray[np.float32], charge: float, radiated: float, layers: int, state: Words, row: Floats) -> None:
+def _measure(true: Floats, charge: float, radiated: float, layers: int, state: Words, row: Floats) -> None:
     """Fill the row of one found track: the true one at its point closest to the beam line, with errors.
 
     Args:
