@@ -35,8 +35,8 @@ bench-simulation: $(VENV)/.test  ## simulated events per second against Pythia a
 model: $(VENV)/.test  ## build the packaged model bundle again
 	$(BIN)/e2efw model build-baseline -o taggers/models/calorimetric_baseline
 
-sample: $(VENV)/.run  ## make the packaged sample again
-	$(BIN)/e2efw run make_sample_cfg.py outputFile=python_cfg/data/toy_ttbar.root
+sample: $(VENV)/.test  ## make the packaged sample again
+	$(BIN)/e2efw run make_sample_cfg.py outputFile=python_cfg/data/simulated_ttbar.root
 
 jsroot-check: $(VENV)/.run  ## read our output with jsroot (needs node and npm) and compare with uproot
 	$(BIN)/python tests/clients/jsroot_check.py

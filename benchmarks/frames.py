@@ -2,8 +2,8 @@
 
     python -m benchmarks.frames
 
-Inputs are the events of the packaged sample, hot. The floor writes as many bytes as the pictures have, once, into fresh
-memory as ours does, or into memory that is used again and again.
+Inputs are the events of the packaged sample, repeated, hot. The floor writes as many bytes as the pictures have, once,
+into fresh memory as ours does, or into memory that is used again and again.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.inputs import LAYERS, Sample, toy_sample
+from benchmarks.inputs import LAYERS, Sample, sample
 from benchmarks.timing import print_rates, timed
 from dataformats.geometry.detids import ee_hash, unpack_eb, unpack_ee, unpack_hcal
 from dataformats.geometry.picture import COLUMNS, EE_PIXEL, HBHE_COLUMNS, HBHE_ROWS, ROWS, eb_pixel, hbhe_pixel
@@ -20,6 +20,7 @@ from frameproducers.det_frames import DetFrameProducer
 from frameproducers.entries import Inputs
 from frameproducers.pictures import pictures
 
+N_EVENTS = 256
 Picture = NDArray[np.float32]
 Add = Callable[[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]], None]
 
@@ -101,14 +102,15 @@ def crop(full: Picture, event: NDArray[np.int64], row: NDArray[np.int32], column
 
 def main() -> None:
     """Print all tables."""
-    sample = toy_sample()
-    full_pictures(sample.inputs)
-    sparse_frames(sample.inputs)
-    jet_windows(sample)
+    events = sample(N_EVENTS)
+    full_pictures(events)
+    sparse_frames(events)
+    jet_windows(events)
 
 
-def full_pictures(inputs: Inputs) -> None:
+def full_pictures(events: Sample) -> None:
     """Dense pictures of the whole detector."""
+    inputs = events.inputs
     n_events = len(inputs.eb_hits)
     reused = np.empty((n_events, len(LAYERS), ROWS, COLUMNS), np.float32)
     candidates = {
@@ -120,29 +122,29 @@ def full_pictures(inputs: Inputs) -> None:
         "floor, same memory": lambda: reused.fill(0.0),
     }
     np.testing.assert_allclose(pictures(LAYERS, inputs), numpy_pictures(inputs, add_at), rtol=1e-5)
-    title = f"Full pictures, ECAL and HCAL, {ROWS} x {COLUMNS} float32, {n_events} events"
+    title = f"Full pictures, ECAL and HCAL, {ROWS} x {COLUMNS} float32, {events.title}"
     print_rates(title, timed(candidates), n_events, "event", "ours")
 
 
-def sparse_frames(inputs: Inputs) -> None:
+def sparse_frames(events: Sample) -> None:
     """Sparse frames of all layers: what DetFrameProducer makes."""
-    producer, i = DetFrameProducer(), inputs
+    producer, i = DetFrameProducer(), events.inputs
     candidates = {"7 layers": lambda: producer.produce(i.eb_hits, i.ee_hits, i.hbhe_hits, i.tracks, i.vertices)}
-    print_rates("Sparse frames", timed(candidates), len(i.eb_hits), "event", "7 layers")
+    print_rates(f"Sparse frames, {events.title}", timed(candidates), len(i.eb_hits), "event", "7 layers")
 
 
-def jet_windows(sample: Sample) -> None:
+def jet_windows(events: Sample) -> None:
     """Dense windows around jets: what JetFrameProducer makes."""
-    made, inputs = sample.windows(), sample.inputs
+    made, inputs = events.windows(), events.inputs
     event = np.repeat(np.arange(len(made)), np.diff(made.offsets))
     candidates = {
-        "ours, from the hits": sample.windows,
+        "ours, from the hits": events.windows,
         "full picture (ours), crop": lambda: crop(pictures(LAYERS, inputs), event, made.row, made.column),
         "full picture (np.add.at), crop": lambda: crop(numpy_pictures(inputs, add_at), event, made.row, made.column),
         "floor, fresh memory": lambda: np.full(made.pixels.shape, 0.0, np.float32),
     }
     np.testing.assert_array_equal(made.pixels, crop(pictures(LAYERS, inputs), event, made.row, made.column))
-    title = f"Jet windows, ECAL and HCAL, 125 x 125 float32, {event.size} jets"
+    title = f"Jet windows, ECAL and HCAL, 125 x 125 float32, {event.size} jets of {events.title}"
     print_rates(title, timed(candidates), event.size, "jet", "ours, from the hits")
 
 

@@ -1,25 +1,48 @@
-"""Events for benchmarks: toys, read once."""
+"""Events for benchmarks: those of the packaged sample, again and again until there are enough."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
 
 from dataformats.candidates import Jets
+from dataformats.collection import Product
 from dataformats.frames import Windows
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.tracks import Tracks, Vertices
+from e2efw.framework.blocks import Block, EventIDs
+from e2efw.framework.provenance import Provenance
+from e2efw.framework.tags import ProductKey
+from e2efw.io.pool_output import PoolOutputModule
 from e2efw.io.pool_source import PoolSource
 from frameproducers.entries import Inputs
 from frameproducers.jet_frames import JetFrameProducer
-from python_cfg.samples import TOY_TTBAR
+from python_cfg.samples import SIMULATED_TTBAR
 
 LAYERS = ("ECAL", "HCAL")
+PRODUCTS: dict[str, type[Product]] = {
+    "reducedEcalRecHitsEB": EBRecHits,
+    "reducedEcalRecHitsEE": EERecHits,
+    "reducedHcalRecHits": HBHERecHits,
+    "generalTracks": Tracks,
+    "offlinePrimaryVertices": Vertices,
+    "ak8PFJetsCHS": Jets,
+}
+"""What the producers of frames read, by label and in the order of their arguments."""
 
 
 class Sample(NamedTuple):
-    """Everything the producers read, for one block."""
+    """Everything the producers read, for one block.
+
+    Args:
+        inputs: hits, tracks and vertices.
+        jets: of the same events.
+        title: how many events there are, and how many distinct ones they repeat, for printing.
+    """
 
     inputs: Inputs
     jets: Jets
+    title: str
 
     def windows(self) -> Windows:
         """ECAL and HCAL windows around the jets, straight from the hits."""
@@ -28,15 +51,32 @@ class Sample(NamedTuple):
         return producer.produce(self.jets, i.eb_hits, i.ee_hits, i.hbhe_hits, i.tracks, i.vertices).frames
 
 
-def toy_sample(file: Path = Path(TOY_TTBAR), n_events: int = 256) -> Sample:
-    """The first events of a toy file, by default the packaged one, as one block."""
-    source = PoolSource(file_names=(str(file),)).open()
-    classes = (EBRecHits, EERecHits, HBHERecHits, Tracks, Vertices, Jets)
-    labels = ("reducedEcalRecHitsEB", "reducedEcalRecHitsEE", "reducedHcalRecHits", "generalTracks")
-    names = (*labels, "offlinePrimaryVertices", "ak8PFJetsCHS")
+def sample(n_events: int) -> Sample:
+    """So many events, as one block."""
+    block, title = _repeated(n_events)
+    *hits, jets = block.products.values()
+    return Sample(Inputs(*hits), jets, title)  # type: ignore[arg-type]  # in the order of `PRODUCTS`
+
+
+def write_sample(path: Path, n_events: int) -> str:
+    """Write the same events to a file, numbered from 1; returns their title."""
+    block, title = _repeated(n_events)
+    source = PoolSource(file_names=(SIMULATED_TTBAR,)).open()
+    content = {key: source.content[key] for key in block.products}
+    writer = PoolOutputModule(file_name=str(path)).open(content, Provenance())
+    writer.write(block)
+    writer.close()
+    return title
+
+
+def _repeated(n_events: int) -> tuple[Block, str]:
+    source = PoolSource(file_names=(SIMULATED_TTBAR,)).open()
     by_label = {key.label: key for key in source.content}
-    wanted: dict[Any, Any] = {by_label[name]: cls for name, cls in zip(names, classes, strict=True)}
-    block = next(source.blocks(wanted, n_events, n_events))
+    wanted: dict[ProductKey, type[Product]] = {by_label[label]: cls for label, cls in PRODUCTS.items()}
+    (block,) = source.blocks(wanted, source.n_events, -1)
     source.close()
-    *hits, jets = (block.products[key] for key in wanted)
-    return Sample(Inputs(*hits), jets)  # type: ignore[arg-type]  # in the order of `classes`
+    again = np.arange(n_events) % len(block)
+    ones = np.ones(n_events, np.uint32)
+    ids = EventIDs(ones, ones, np.arange(1, n_events + 1, dtype=np.uint64), SIMULATED_TTBAR)
+    products = {key: block.products[key].take(again) for key in wanted}
+    return Block(0, ids, products), f"{n_events} events, repeating {min(n_events, len(block))}"

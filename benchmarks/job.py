@@ -5,7 +5,8 @@
 The job reads files, makes frames and windows, runs the network and writes a file. Bare ONNX Runtime runs the network on
 the same windows, lying ready in memory, in batches of the same size, with as many threads as the job. 1.00 would mean
 that everything else costs nothing: it is hidden behind the network, or free. Job times are those of the event loop,
-start-up not counted; a first job, not counted either, loads the kernels.
+start-up not counted; a first job, not counted either, loads the kernels. The events are those of the packaged sample,
+repeated.
 """
 
 import tempfile
@@ -18,7 +19,7 @@ import onnxruntime
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.inputs import toy_sample
+from benchmarks.inputs import sample, write_sample
 from benchmarks.networks import write_resnet15
 from benchmarks.timing import timed
 from dataformats.frames import Windows
@@ -27,6 +28,7 @@ from e2efw.framework.configured import configure
 from e2efw.framework.job import Job
 from taggers.bundle import PACKAGED, Bundle
 
+N_EVENTS = 2048
 REPEATS = 5
 BATCH = 16
 THREADS = (1, 2)
@@ -57,12 +59,12 @@ def bare(bundle: Bundle, made: Windows, threads: int) -> None:
         session.run(None, {"frames": made.pixels[batch], **{name: values[batch] for name, values in extra.items()}})
 
 
-def measured(sample: Path, case: Case, threads: int) -> tuple[int, float, float]:
+def measured(file: Path, case: Case, threads: int) -> tuple[int, float, float]:
     """Windows, and median seconds of the job's event loop and of the bare network, taken in turn."""
     bundle = Bundle.load(case.model)
-    made = toy_sample(sample, case.events).windows()
+    made = sample(case.events).windows()
     loops: list[float] = []
-    arguments = [f"inputFiles={sample}", f"outputFile={sample.with_name('out.root')}", f"maxEvents={case.events}"]
+    arguments = [f"inputFiles={file}", f"outputFile={file.with_name('out.root')}", f"maxEvents={case.events}"]
     settings = [f"ttbar.model={case.model}", f"ttbar.maxBatch={BATCH}", f"options.numberOfThreads={threads}"]
 
     def run_job() -> None:
@@ -74,19 +76,20 @@ def measured(sample: Path, case: Case, threads: int) -> tuple[int, float, float]
 
 def main() -> None:
     """Print the table."""
-    table = Table(title=f"Main job, {BATCH} jets per batch", box=None, title_justify="left")
+    table = Table(box=None, title_justify="left")
     for heading in ("network", "threads", "jets", "job jets/s", "bare ONNX Runtime jets/s", "job / bare"):
         table.add_column(heading, justify="left" if heading == "network" else "right")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        sample = folder / "toys.root"
-        job("make_sample_cfg.py", [f"outputFile={sample}", "events=2048"], []).run()
+        file = folder / "events.root"
+        table.title = f"Main job, {BATCH} jets per batch, {write_sample(file, N_EVENTS)}"
         for name, fine in (("resnet15", False), ("resnet15_fine", True)):
             write_resnet15(folder / name, fine=fine)
-        cases = (PACKAGED / "calorimetric_baseline", 2048), (folder / "resnet15", 2048), (folder / "resnet15_fine", 256)
+        models = PACKAGED / "calorimetric_baseline", folder / "resnet15", folder / "resnet15_fine"
+        cases = zip(models, (N_EVENTS, N_EVENTS, N_EVENTS // 8), strict=True)
         for model, events in cases:
             for threads in THREADS:
-                jets, job_seconds, bare_seconds = measured(sample, Case(model, events), threads)
+                jets, job_seconds, bare_seconds = measured(file, Case(model, events), threads)
                 rates = f"{jets / job_seconds:,.0f}", f"{jets / bare_seconds:,.0f}"
                 table.add_row(model.name, str(threads), str(jets), *rates, f"{bare_seconds / job_seconds:.2f}")
     Console(width=110).print(table)

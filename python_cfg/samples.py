@@ -2,5 +2,5 @@
 
 from pathlib import Path
 
-TOY_TTBAR = str(Path(__file__).parent / "data" / "toy_ttbar.root")
-"""Toy pairs of boosted top quarks, made by `make_sample_cfg.py`."""
+SIMULATED_TTBAR = str(Path(__file__).parent / "data" / "simulated_ttbar.root")
+"""Boosted top quark pairs from Pythia 8 through the parametrised CMS, made by `make_sample_cfg.py`."""

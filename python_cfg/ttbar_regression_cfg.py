@@ -4,9 +4,9 @@ e2efw run ttbar_regression_cfg.py inputFiles=a.root,b.root outputFile=out.root m
 """
 
 from e2efw import config as cms
-from python_cfg.samples import TOY_TTBAR
+from python_cfg.samples import SIMULATED_TTBAR
 
-options = cms.arguments(inputFiles=[TOY_TTBAR], outputFile="ttbar_regression.root", maxEvents=-1)
+options = cms.arguments(inputFiles=[SIMULATED_TTBAR], outputFile="ttbar_regression.root", maxEvents=-1)
 
 process = cms.Process("E2E")
 process.maxEvents.input = options.maxEvents

@@ -11,8 +11,11 @@ from e2efw.config.loader import apply_settings, load_process
 from e2efw.framework.configured import configure
 from e2efw.framework.job import Job
 from e2efw.framework.report import JobReport
+from python_cfg.samples import SIMULATED_TTBAR
 
-PT = "e2eJetRegressions_ttbar_regressed_E2E.obj.pt_"
+PT, MASS = (f"e2eJetRegressions_ttbar_regressed_E2E.obj.{leaf}_" for leaf in ("pt", "mass"))
+JET_PT, JET_ETA = (f"recoPFJets_ak8PFJetsCHS__SIM.obj.m_state.p4Polar_.fCoordinates.f{leaf}" for leaf in ("Pt", "Eta"))
+TRUTH = "e2eTruthLabels_topMassTruth__SIM.obj."
 
 
 def run(output: Path, *arguments: str, settings: tuple[str, ...] = ()) -> JobReport:
@@ -57,15 +60,41 @@ def test_the_output_does_not_depend_on_threads_or_blocks(
     assert_same(columns(path), reference)
 
 
-def test_every_toy_event_has_two_boosted_jets_with_sensible_estimates(reference: dict[str, ak.Array]) -> None:
-    jets = reference["recoPFJets_ak8PFJetsCHS__TOY.obj.m_state.p4Polar_.fCoordinates.fPt"]
-    assert ak.all(ak.num(jets) == 2)
-    ratio = ak.to_numpy(ak.flatten(reference[PT] / jets))
-    with_window = ratio[np.isfinite(ratio)]
-    assert with_window.size > 0.8 * ratio.size
-    assert 0.7 < np.median(with_window) < 1.1
-    mass = reference["float_ttbar_mass_E2E.obj"]
-    assert 600 < np.nanmedian(ak.to_numpy(mass)) < 1500
+def packaged(name: str) -> ak.Array:
+    """A branch of the packaged sample."""
+    with uproot.open(SIMULATED_TTBAR) as file:
+        return file["Events"][name].array()
+
+
+def test_contained_top_quarks_weigh_about_what_they_should(reference: dict[str, ak.Array]) -> None:
+    label, target_mass, target_pt = (packaged(f"{TRUTH}{leaf}_") for leaf in ("label", "targetMass", "targetPt"))
+    contained = (label == 1) & packaged(f"{TRUTH}valid_")
+    mass, pt, jet_pt = (ak.to_numpy(ak.flatten(reference[name][contained])) for name in (MASS, PT, JET_PT))
+    assert mass.size >= 10
+    with_window = np.isfinite(mass)
+    assert with_window.sum() > 0.9 * mass.size
+    assert np.median(ak.flatten(target_mass[contained])) == pytest.approx(172.5, abs=1.5)
+    # calorimeters alone: hadrons leave less than their energy, and low momenta bend away
+    assert np.median(mass[with_window]) == pytest.approx(172.5, rel=0.25)
+    assert 0.8 < np.median((pt / ak.flatten(target_pt[contained]))[with_window]) < 1.05
+    assert 0.85 < np.median((pt / jet_pt)[with_window]) < 1.05
+
+
+def test_jets_in_the_acceptance_have_windows_and_sensible_estimates(reference: dict[str, ak.Array]) -> None:
+    jet_pt, jet_eta = ak.flatten(reference[JET_PT]), ak.flatten(reference[JET_ETA])
+    ratio = ak.to_numpy(ak.flatten(reference[PT]) / jet_pt)
+    central = ak.to_numpy(abs(jet_eta) < 1.37)
+    assert np.isnan(ratio[~central]).all()
+    assert np.isfinite(ratio[central]).mean() > 0.9
+    hard = central & ak.to_numpy(jet_pt > 100) & np.isfinite(ratio)
+    assert 0.8 < np.median(ratio[hard]) < 1.05
+
+
+def test_two_boosted_jets_weigh_as_much_as_a_boosted_top_pair(reference: dict[str, ak.Array]) -> None:
+    boosted = ak.sum(reference[PT] > 300, axis=1) >= 2  # NaN is not
+    mass = ak.to_numpy(reference["float_ttbar_mass_E2E.obj"][boosted])
+    assert mass.size >= 5
+    assert 600 < np.median(mass) < 1500
 
 
 def test_the_job_runs_on_real_collisions(tmp_path: Path, real_files: list[Path]) -> None:
@@ -88,5 +117,5 @@ def test_the_output_says_what_made_it(tmp_path: Path) -> None:
     run(tmp_path / "out.root", "maxEvents=2")
     with uproot.open(tmp_path / "out.root") as file:
         text = str(file["E2EProvenance"])
-    for fact in ("DetFrameProducer", "minJetPt", "model_sha256", "CPUExecutionProvider", "ToyJetSource", "TracksD0Sig"):
+    for fact in ("DetFrameProducer", "minJetPt", "model_sha256", "CPUExecutionProvider", "PythiaSource", "TracksD0Sig"):
         assert fact in text

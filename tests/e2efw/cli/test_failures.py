@@ -10,9 +10,9 @@ import pytest
 import uproot
 
 from e2efw.cli.main import main
-from python_cfg.samples import TOY_TTBAR
+from python_cfg.samples import SIMULATED_TTBAR
 
-EB = "EcalRecHitsSorted_reducedEcalRecHitsEB__TOY."
+EB = "EcalRecHitsSorted_reducedEcalRecHitsEB__SIM."
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def write_tree(path: Path, name: str, columns: dict[str, ak.Array]) -> None:
 
 def changed_sample(path: Path, change: dict[str, ak.Array], drop: tuple[str, ...] = ()) -> None:
     """The packaged sample with some leaves replaced and some products left out, in flat branches."""
-    with uproot.open(TOY_TTBAR) as file:
+    with uproot.open(SIMULATED_TTBAR) as file:
         tree = file["Events"]
         names = [name for name in tree.keys() if not name.startswith("n") and not name.endswith(".present")]  # noqa: SIM118
         columns = {name: tree[name].array() for name in names if not name.startswith(drop or ("-",))} | change
@@ -52,7 +52,7 @@ def changed_sample(path: Path, change: dict[str, ak.Array], drop: tuple[str, ...
 
 
 def test_a_missing_input_names_the_nearest_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    shutil.copy(TOY_TTBAR, folder / "events.root")
+    shutil.copy(SIMULATED_TTBAR, folder / "events.root")
     code, printed = run_main_job(capsys, "inputFiles=event.root")
     assert code == 8020
     assert "event.root" in printed
@@ -62,7 +62,7 @@ def test_a_missing_input_names_the_nearest_file(folder: Path, capsys: pytest.Cap
 
 @pytest.mark.parametrize("kept", [0, 100, 5000, 0.5, 0.99])
 def test_a_truncated_input_is_refused(folder: Path, capsys: pytest.CaptureFixture[str], kept: float) -> None:
-    content = Path(TOY_TTBAR).read_bytes()
+    content = Path(SIMULATED_TTBAR).read_bytes()
     (folder / "cut.root").write_bytes(content[: int(kept if kept > 1 else kept * len(content))])
     code, printed = run_main_job(capsys, "inputFiles=cut.root")
     assert code == 8021
@@ -173,7 +173,7 @@ def test_an_output_that_cannot_be_written_is_refused_before_the_first_event(
 
 def corrupt_sample(path: Path) -> int:
     """The sample with a NaN energy in event 3 and two impossible detids in event 5; returns the number of bad hits."""
-    with uproot.open(TOY_TTBAR) as file:
+    with uproot.open(SIMULATED_TTBAR) as file:
         energy, detid = (file["Events"][f"{EB}obj.obj.{leaf}"].array() for leaf in ("energy_", "id_.id_"))
     counts, energies, ids = ak.num(energy), ak.to_numpy(ak.flatten(energy)), ak.to_numpy(ak.flatten(detid))
     starts = np.concatenate([[0], np.cumsum(counts)])
@@ -229,7 +229,7 @@ def test_a_module_that_raises_is_named_with_its_events(folder: Path, capsys: pyt
     import broken_plugin
     from e2efw import config as cms
     process = cms.Process("TEST")
-    process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring({TOY_TTBAR!r}))
+    process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring({SIMULATED_TTBAR!r}))
     process.broken = cms.EDProducer("FailuresBroken")
     process.out = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string("out.root"))
     process.p = cms.Path(process.broken)
@@ -240,7 +240,9 @@ def test_a_module_that_raises_is_named_with_its_events(folder: Path, capsys: pyt
     code, printed = run(capsys, "my_cfg.py")
     assert code == 8002
     assert "division by zero" in printed
-    assert "in module 'broken' (FailuresBroken), events 1:1:1 to 1:1:256" in printed
+    with uproot.open(SIMULATED_TTBAR) as file:
+        last = file["Events"].num_entries
+    assert f"in module 'broken' (FailuresBroken), events 1:1:1 to 1:1:{last}" in printed
     assert sorted(path.name for path in folder.glob("*.root")) == []
     assert not list(folder.glob(".*"))
 
