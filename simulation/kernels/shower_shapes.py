@@ -92,4 +92,4 @@ def shower_response(energy: float, h_over_e: float) -> float:
     The electromagnetic part is 1 - (E / EM_SCALE)^(EM_POWER - 1) [D. Groom, Nucl. Instrum. Meth. A 572 (2007) 633].
     """
     electromagnetic = max(1.0 - (max(energy, EM_SCALE) / EM_SCALE) ** (EM_POWER - 1.0), 0.0)
-    return electromagnetic + (1.0 - electromagnetic) * h_over_e
+    return float(electromagnetic + (1.0 - electromagnetic) * h_over_e)
