@@ -1,4 +1,4 @@
-"""Showers in crystals, for the tests of what is reconstructed from them."""
+"""Particles for the detector, and showers in crystals for the tests of what is reconstructed from them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -7,9 +7,11 @@ from typing import TypeAlias
 import numpy as np
 import pytest
 
+from dataformats.generator import GenParticles
 from dataformats.geometry.constants import EB_IPHI
 from dataformats.geometry.detids import pack_eb, pack_ee
 from dataformats.rechits import EBRecHits, EERecHits
+from e2efw.framework.blocks import EventIDs
 
 Shower: TypeAlias = tuple[int, int, float]
 """ieta, iphi (or ix, iy) of the hottest crystal and energy in GeV."""
@@ -91,5 +93,46 @@ def random_showers(eb_showers: Callable[..., EBRecHits]) -> Callable[[int, int],
             near = [(a + da, (b - 1 + db) % 360 + 1, e / 3) for (a, b, e), da, db in zip(first, *steps, strict=True)]
             events.append(eb_showers(*first, *near))
         return EBRecHits.concatenate(events)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def ids_of() -> Callable[..., EventIDs]:
+    """``ids_of(3, first=10)``: the ids of events 10, 11 and 12."""
+
+    def make(n: int, first: int = 1) -> EventIDs:
+        one = np.ones(n, np.uint32)
+        return EventIDs(one, one, np.arange(first, first + n, dtype=np.uint64), "crowd")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def crowd() -> Callable[[int, int], GenParticles]:
+    """``crowd(seed, n_events)``: events of up to 60 particles, some displaced, some that do not reach the detector."""
+    masses = {22: 0.0, 11: 0.000511, 13: 0.1057, 211: 0.1396, 321: 0.4937, 130: 0.4976, 2112: 0.9396, 2212: 0.9383}
+
+    def make(seed: int, n_events: int) -> GenParticles:
+        rng = np.random.default_rng(seed)
+        counts = rng.integers(0, 60, n_events) * (rng.random(n_events) > 0.1)
+        n = int(counts.sum())
+        kind = rng.choice([22, 22, 22, 211, 211, 211, 321, 130, 2112, 2212, 11, 13, 12], n)
+        pdg_id = np.where(np.isin(kind, (22, 130)), kind, kind * rng.choice([-1, 1], n))
+        displaced = rng.random(n) < 0.1
+        vertex = np.repeat(rng.normal(0, (0.01, 0.01, 4), (n_events, 3)), counts, axis=0)
+        vertex += displaced[:, np.newaxis] * rng.normal(0, (40, 40, 60), (n, 3))
+        return GenParticles(
+            np.concatenate([[0], np.cumsum(counts)]),
+            pt=0.1 + rng.exponential(3.0, n),
+            eta=rng.normal(0, 2.5, n),
+            phi=rng.uniform(-np.pi, np.pi, n),
+            mass=np.array([masses.get(int(k), 0.0) for k in kind]),
+            pdg_id=pdg_id,
+            status=np.where(rng.random(n) < 0.9, GenParticles.FINAL, 2),
+            vx=vertex[:, 0],
+            vy=vertex[:, 1],
+            vz=vertex[:, 2],
+        )
 
     return make
