@@ -12,7 +12,7 @@ from e2efw.errors import nearest
 from e2efw.framework.parameters import camel_case
 from simulation.flat_masses import wide_top
 
-HIGGS_MASS, W_MASS, B_MASS, TAU_MASS = 125.0, 80.4, 4.8, 1.777
+HIGGS_MASS, W_MASS, B_MASS, TAU_MASS, ELECTRON_MASS = 125.0, 80.4, 4.8, 1.777, 0.000511
 """GeV, rounded values of the Particle Data Group; the b quark as Pythia has it."""
 
 PT_HAT = ("energy", "pt_hat_min", "pt_hat_max")
@@ -111,6 +111,12 @@ PROCESSES: dict[str, Process] = {
         (*_HIGGS, *_TO_AA, *_A, "36:oneChannel = 1 1. 100 15 -15"),
         ("energy", *A_MASS),
         a_mass_above=2 * TAU_MASS,
+    ),
+    "h_aa_4e": Process(
+        "Higgs to two pseudoscalars a, each to an electron and a positron",
+        (*_HIGGS, *_TO_AA, *_A, "36:oneChannel = 1 1. 100 11 -11"),
+        ("energy", *A_MASS),
+        a_mass_above=2 * ELECTRON_MASS,
     ),
     "minbias": Process("all inelastic collisions", ("SoftQCD:inelastic = on",)),
     "photon_gun": Process("one photon", _GUN, GUN, gun=(22,)),

@@ -40,7 +40,7 @@ def masses_of_daughters(particles: GenParticles, pdg_id: int) -> NDArray[np.floa
 def test_the_names_are_those_that_were_promised() -> None:
     assert list(PROCESSES) == [
         *("ttbar", "ttbar_hadronic", "ttbar_boosted", "qcd", "qcd_quark", "qcd_gluon", "dytautau", "dyee", "wjets"),
-        *("higgs_gammagamma", "h_aa_4gamma", "h_aa_4tau", "minbias"),
+        *("higgs_gammagamma", "h_aa_4gamma", "h_aa_4tau", "h_aa_4e", "minbias"),
         *("photon_gun", "electron_gun", "pi0_gun", "tau_gun", "top_gun"),
     ]
 
@@ -69,6 +69,8 @@ def test_pseudoscalars_decay_to_their_mass() -> None:
     assert photons.tolist() == pytest.approx([1.0] * 20, abs=0.02)
     taus = masses_of_daughters(opened("h_aa_4tau").generate(1, 10), 36)
     assert taus.tolist() == pytest.approx([10.0] * 20, abs=0.02)
+    electrons = masses_of_daughters(opened("h_aa_4e", a_mass=2.0).generate(1, 10), 36)
+    assert electrons.tolist() == pytest.approx([2.0] * 20, abs=0.02)
 
 
 @pytest.mark.parametrize(

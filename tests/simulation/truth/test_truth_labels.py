@@ -44,9 +44,10 @@ SIGNAL: dict[str, tuple[str, dict[str, float]]] = {
     "tau": ("dytautau", {}),
     "electron": ("dyee", {}),
     "ditau_mass": ("h_aa_4tau", {"a_mass": 5.0}),
+    "dielectron_mass": ("h_aa_4e", {"a_mass": 2.0}),
     "diphoton_mass": ("h_aa_4gamma", {"a_mass": 1.0}),
 }
-"""A process with many signal objects of each task; none of ours has an a to two electrons."""
+"""A process with many signal objects of each task."""
 
 
 def from_cfi(task: str) -> Any:
