@@ -1,20 +1,13 @@
 """What stands behind and in front of superclusters: energy in the HCAL, and the track that points at one."""
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.jit import kernel
+from simulation.kernels.angles import delta_r, phi_between
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-@kernel
-def turn(phi: float, other: float) -> float:
-    """Angle from `other` to `phi`, rad, in [-pi, pi)."""
-    return (phi - other + math.pi) % (2.0 * math.pi) - math.pi
 
 
 @kernel
@@ -36,7 +29,7 @@ def energy_near(
         for i in range(offsets[event], offsets[event + 1]):
             out[i] = 0.0
             for j in range(hit_offsets[event], hit_offsets[event + 1]):
-                if math.hypot(hit_eta[j] - eta[i], turn(hit_phi[j], phi[i])) < reach:
+                if delta_r(hit_eta[j], hit_phi[j], eta[i], phi[i]) < reach:
                     out[i] += energy[j]
 
 
@@ -72,7 +65,7 @@ def match_tracks(
             closest = 1.0
             out[i] = -1
             for j in range(first, track_offsets[event + 1]):
-                d_eta, d_phi = (track_eta[j] - eta[i]) / max_d_eta, turn(track_phi[j], phi[i]) / max_d_phi
+                d_eta, d_phi = (track_eta[j] - eta[i]) / max_d_eta, phi_between(track_phi[j], phi[i]) / max_d_phi
                 ratio = energy[i] / momentum[j]
                 if (
                     max(abs(d_eta), abs(d_phi)) < 1.0

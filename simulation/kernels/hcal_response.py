@@ -5,7 +5,6 @@ arrays of all cells: ((ieta + 29) * 72 + iphi - 1) * 3 + depth - 1, `HCAL_CELLS`
 time in GeV ns.
 """
 
-import math
 from typing import Final
 
 import numpy as np
@@ -15,6 +14,7 @@ from dataformats.geometry.constants import FINE_PHI_IETA, HB_IETA, HCAL_IPHI, HE
 from dataformats.geometry.detids import HB, HE, pack_hcal
 from dataformats.geometry.hcal import TOWER_ETA_EDGES, find_hcal
 from dataformats.jit import kernel
+from simulation.kernels.angles import phi_between
 from simulation.kernels.flight import Floats
 from simulation.kernels.shower_shapes import gamma_number, landau_number, shower_response, strip_share
 from simulation.random_numbers import Words, normal, uniform
@@ -119,8 +119,7 @@ def spread_shower(
         width = 2 if abs(row) > FINE_PHI_IETA else 1
         for turn in (-1, 0, 1):
             column = (fine - fine % width + turn * width) % HCAL_IPHI + 1
-            start = (column - 1) * TWO_PI / HCAL_IPHI - phi
-            start = (start + math.pi) % TWO_PI - math.pi
+            start = phi_between((column - 1) * TWO_PI / HCAL_IPHI, phi)
             share = in_row * _share(turn, start, start + width * TWO_PI / HCAL_IPHI)
             _add(row, column, energy * share, time, deep, hcal, hcal_time)
 

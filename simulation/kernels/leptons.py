@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from dataformats.candidates import PFCandidates
 from dataformats.jit import kernel
 from simulation.hadron_response import hadron_resolution
-from simulation.kernels.links import phi_between
+from simulation.kernels.angles import phi_between
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dataformats.geometry.constants import ECAL_PLANE, ECAL_RADIUS, HCAL_PLANE, HCAL_RADIUS, TWO_PI
 from dataformats.geometry.helix import ecal_impact, hcal_impact
 from dataformats.jit import kernel
+from simulation.kernels.angles import phi_between
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -19,13 +20,6 @@ COLUMNS: Final = 64
 """Cells of the grid around phi."""
 CELL_ETA: Final = 0.1
 """Size of a cell in eta; that in phi is nearly the same."""
-
-
-@kernel
-def phi_between(phi: float, other: float) -> float:
-    """Difference of two azimuths in [-pi, pi), rad."""
-    turn = phi - other
-    return turn - TWO_PI * math.floor(turn / TWO_PI + 0.5)
 
 
 @kernel

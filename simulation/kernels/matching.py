@@ -1,22 +1,13 @@
 """Which reconstructed object a generated particle belongs to: the nearest in eta and phi."""
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.geometry.constants import TWO_PI
 from dataformats.jit import kernel
+from simulation.kernels.angles import delta_r
 
 Floats = NDArray[np.float32]
 Index = NDArray[np.int64]
-
-
-@kernel
-def delta_r(eta: float, phi: float, other_eta: float, other_phi: float) -> float:
-    """Distance of two directions in eta and phi; phi in rad, of any turn."""
-    turn = abs(phi - other_phi) % TWO_PI
-    return math.hypot(eta - other_eta, min(turn, TWO_PI - turn))
 
 
 @kernel

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.jit import kernel
+from simulation.kernels.angles import phi_between
 from simulation.random_numbers import normal, poisson, start, uniform
 
 PARTS: Final = 4
@@ -110,8 +111,7 @@ def lay_over(first: Index, pool: Columns, uses: Uses, offsets: Index, out: Colum
             there = here + step
             out.pt[here], out.mass[here], out.pdg_id[here] = pool.pt[there], pool.mass[there], pool.pdg_id[there]
             out.eta[here] = side * pool.eta[there]
-            turned = side * pool.phi[there] + uses.turn[use] + math.pi
-            out.phi[here] = turned - 2.0 * math.pi * math.floor(turned / (2.0 * math.pi)) - math.pi
+            out.phi[here] = phi_between(side * pool.phi[there], -uses.turn[use])
             vx, vy = pool.vx[there], side * pool.vy[there]
             out.vx[here] = cosine * vx - sine * vy + uses.x[use]
             out.vy[here] = sine * vx + cosine * vy + uses.y[use]

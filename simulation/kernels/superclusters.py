@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.jit import kernel
+from simulation.kernels.angles import phi_between
 
 _UPPER = (-0.107537, 0.590969, -0.076494)
 _LOWER = (-0.0268843, 0.147742, -0.0191235)
@@ -70,7 +71,7 @@ def eta_borders(seed_eta: float, d_phi: float, log_energy: float) -> tuple[float
 @kernel
 def in_window(seed_eta: float, seed_phi: float, energy: float, eta: float, phi: float) -> bool:
     """Does a cluster (GeV, eta, phi) belong to a seed?"""
-    d_phi = (phi - seed_phi + math.pi) % (2.0 * math.pi) - math.pi
+    d_phi = phi_between(phi, seed_phi)
     if abs(d_phi) >= phi_reach(seed_eta, math.log10(energy / math.cosh(eta))):
         return False
     outwards = eta - seed_eta if seed_eta >= 0.0 else seed_eta - eta

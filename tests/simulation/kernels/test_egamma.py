@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulation.kernels.egamma import energy_near, match_tracks, turn
+from simulation.kernels.egamma import energy_near, match_tracks
 
 Array = NDArray[np.float64]
 
@@ -64,9 +64,3 @@ def test_matched_tracks_are_those_of_the_readable_twin(match: Callable[..., None
             expected.append(-1 if best is None else best - track_offsets[event])
     assert out.tolist() == expected
     assert 20 < np.count_nonzero(out >= 0) < out.size
-
-
-def test_angles_are_taken_the_short_way() -> None:
-    assert turn(3.0, -3.0) == pytest.approx(6.0 - 2 * np.pi)
-    assert turn(-3.0, 3.0) == pytest.approx(2 * np.pi - 6.0)
-    assert turn(0.5, 0.2) == pytest.approx(0.3)

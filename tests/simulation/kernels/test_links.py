@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dataformats.geometry.constants import ECAL_PLANE, ECAL_RADIUS, HCAL_PLANE, HCAL_RADIUS
 from dataformats.geometry.helix import ecal_impact, hcal_impact
-from simulation.kernels.links import COLUMNS, ROWS, find_impacts, find_nearest, phi_between, reach_of
+from simulation.kernels.links import COLUMNS, ROWS, find_impacts, find_nearest, reach_of
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -100,13 +100,6 @@ def test_links_stay_when_everything_is_turned_or_mirrored(points: Points, target
         assert nearest(moved(points, *signs), moved(targets, *signs), reach) == before
     turned_over = nearest(points, targets[::-1], reach)
     assert [len(targets) - 1 - i if i >= 0 else -1 for i in turned_over] == before
-
-
-@given(angles, st.integers(-3, 3))
-def test_differences_of_azimuths_know_full_turns(phi: float, turns: int) -> None:
-    assert phi_between(phi + 2 * math.pi * turns, 0.5) == pytest.approx(
-        math.remainder(phi - 0.5, 2 * math.pi), abs=1e-12
-    ) or abs(phi_between(phi + 2 * math.pi * turns, 0.5)) == pytest.approx(math.pi)
 
 
 def test_a_reach_is_the_same_length_on_barrel_and_endcap() -> None:

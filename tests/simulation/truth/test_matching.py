@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataformats.candidates import Jets
-from simulation.kernels.matching import delta_r, match_nearest
+from simulation.kernels.matching import match_nearest
 from simulation.truth.matching import Matches, Objects, distances, match
 
 Event = list[tuple[float, float, float]]
@@ -122,8 +122,6 @@ def test_particles_of_another_event_are_never_taken() -> None:
 @pytest.mark.parametrize("turns", [0, 1])
 def test_distances_go_across_the_seam_in_phi(turns: int) -> None:
     phi = math.pi - 0.1 + 2 * math.pi * turns
-    assert delta_r(0.0, phi, 0.0, -math.pi + 0.1) == pytest.approx(0.2)
-    assert delta_r.py_func(0.3, -math.pi, 0.3, math.pi) == pytest.approx(0.0, abs=1e-12)
     one, other = np.array([[0.0, phi], [0.0, -math.pi + 0.1]], np.float32)
     assert distances(one[:1], one[1:], other[:1], other[1:])[0] == pytest.approx(0.2, abs=1e-5)
     found = match(objects_of([[(40.0, 0.0, -math.pi + 0.1)]]), *directions([[(1.0, 0.0, phi)]]), 0.25)
