@@ -16,7 +16,7 @@ from e2efw.framework.blocks import EventIDs
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import positive
 from simulation.ecal_readout import ecal_detids
-from simulation.entering import entering
+from simulation.entering import charge_of, entering
 from simulation.kernels.detector import CaloHits, Particles, respond
 from simulation.kernels.ecal_response import EB_CELLS
 from simulation.kernels.hcal_response import HCAL_DETID
@@ -59,8 +59,13 @@ class DetectorSimProducer(EDProducer):
     seed: int = param(1, doc="another seed, other fluctuations", check=positive)
 
     def begin_job(self, job: JobContext) -> None:
-        """Have the kernel ready before the first event."""
+        """Have the kernel ready before the first event, and the table of particles.
+
+        Raises:
+            MissingDependencyError: the package `particle` is not installed.
+        """
         del job
+        charge_of(211)
         self.produce(GenParticles.empty(1), None, nobody())
 
     def produce(self, particles: GenParticles, pileup: GenParticles | None, ids: EventIDs) -> DetectorSimProducts:
