@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.generator import GenParticles
+from dataformats.geometry.detids import EB_CELLS
 from dataformats.simulated import CaloSimHits, SimTracks, TrackerSimHits
 from e2efw.errors import LogicError
 from e2efw.framework.blocks import EventIDs
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import positive
-from simulation.ecal_readout import ecal_detids
+from simulation.ecal_cells import detids
 from simulation.entering import charge_of, entering
 from simulation.kernels.detector import CaloHits, Particles, respond
-from simulation.kernels.ecal_response import EB_CELLS
 from simulation.kernels.hcal_response import HCAL_DETID
 from simulation.kernels.tracking import Hits, Tracks
 from simulation.random_numbers import Words, event_keys
@@ -114,8 +114,8 @@ def _products(rooms: _Rooms, offsets: Offsets) -> DetectorSimProducts:
     in_barrel = rooms.ecal[0][: offsets[0, -1]] < EB_CELLS
     all_towers = np.ones(offsets[1, -1], np.bool_)
     return DetectorSimProducts(
-        _calo_hits(rooms.ecal, in_barrel, offsets[0], ecal_detids()),
-        _calo_hits(rooms.ecal, ~in_barrel, offsets[0], ecal_detids()),
+        _calo_hits(rooms.ecal, in_barrel, offsets[0], detids()),
+        _calo_hits(rooms.ecal, ~in_barrel, offsets[0], detids()),
         _calo_hits(rooms.hcal, all_towers, offsets[1], HCAL_DETID),
         _tracker_hits(rooms.pixel, offsets[2]),
         _tracker_hits(rooms.strip, offsets[3]),
@@ -123,11 +123,11 @@ def _products(rooms: _Rooms, offsets: Offsets) -> DetectorSimProducts:
     )
 
 
-def _calo_hits(room: CaloHits, chosen: NDArray[np.bool_], offsets: Offsets, detids: NDArray[np.uint32]) -> CaloSimHits:
+def _calo_hits(room: CaloHits, chosen: NDArray[np.bool_], offsets: Offsets, ids: NDArray[np.uint32]) -> CaloSimHits:
     """Hits of some cells of a room; chosen is (used entries,)."""
     place, energy, time = (column[: chosen.size][chosen] for column in room)
     of_chosen: Offsets = np.concatenate([[0], np.cumsum(chosen)])[offsets]
-    return CaloSimHits.restored(of_chosen, {"detid": detids[place], "energy": energy, "time": time}, {})
+    return CaloSimHits.restored(of_chosen, {"detid": ids[place], "energy": energy, "time": time}, {})
 
 
 def _tracker_hits(room: Hits, offsets: Offsets) -> TrackerSimHits:

@@ -1,4 +1,4 @@
-"""Crystals of the ECAL as one table: barrel 0..61199 (`detids.eb_hash`), endcaps after it (`detids.ee_hash`)."""
+"""Crystals of the ECAL as one table, numbered as `detids.ECAL_CELLS` says: places, neighbours, ids, and their hits."""
 
 import functools
 from typing import Final, NamedTuple
@@ -8,14 +8,22 @@ from numpy.typing import NDArray
 
 from dataformats.geometry.constants import EB_IETA, EB_IPHI, EE_SIZE
 from dataformats.geometry.crystals import eb_position, ee_position
-from dataformats.geometry.detids import EE_EXISTS, Bools, Ints, eb_hash, ee_hash, unpack_eb, unpack_ee, valid_eb
+from dataformats.geometry.detids import (
+    EB_CELLS,
+    ECAL_CELLS,
+    EE_EXISTS,
+    Bools,
+    Ints,
+    eb_hash,
+    ee_hash,
+    pack_eb,
+    pack_ee,
+    unpack_eb,
+    unpack_ee,
+    valid_eb,
+)
 from dataformats.rechits import EBRecHits, EERecHits
 from simulation.clustering import CellHits, cell_hits
-
-FIRST_EE: Final = 2 * EB_IETA * EB_IPHI
-"""Cells before the first of the endcaps (61200)."""
-N_CELLS: Final = FIRST_EE + 2 * EE_SIZE * EE_SIZE
-"""Cells of the table; 5352 endcap places without a crystal among them."""
 
 STEPS: Final = ((0, -1), (0, 1), (-1, 0), (1, 0), (-1, -1), (-1, 1), (1, -1), (1, 1))
 """(rows, columns) to the neighbours, those that share a side first; rows are eta or iy, columns phi or ix."""
@@ -35,28 +43,46 @@ class EcalHits(NamedTuple):
     time: NDArray[np.float64]
 
 
+def grid_neighbours(rows: int, columns: int, *, wraps: bool) -> Ints:
+    """(rows * columns, 8) places around each place of a grid in the order of `STEPS`, -1 beyond its edges.
+
+    Args:
+        wraps: the last column is beside the first.
+    """
+    row, column = np.indices((rows, columns))
+    found = []
+    for down, across in STEPS:
+        there, beside = row + down, column + across
+        inside = (there >= 0) & (there < rows) & (wraps | ((beside >= 0) & (beside < columns)))
+        found.append(np.where(inside, there * columns + beside % columns, -1).ravel())
+    return np.stack(found, axis=1)
+
+
 @functools.cache
 def neighbours() -> NDArray[np.int32]:
-    """(cells, 8) neighbouring crystals in the order of `STEPS`, -1 for none: phi wraps, barrel and endcaps end."""
+    """(ECAL_CELLS, 8) neighbouring crystals in the order of `STEPS`, -1 for none: barrel and endcaps end."""
+    barrel = grid_neighbours(2 * EB_IETA, EB_IPHI, wraps=True)
+    grid, exists = grid_neighbours(EE_SIZE, EE_SIZE, wraps=False), EE_EXISTS.ravel()
+    there = (grid >= 0) & exists[grid] & exists[:, np.newaxis]
+    endcaps = [np.where(there, first + grid, -1) for first in (EB_CELLS, EB_CELLS + EE_SIZE * EE_SIZE)]
+    return np.concatenate([barrel, *endcaps]).astype(np.int32)
+
+
+@functools.cache
+def detids() -> NDArray[np.uint32]:
+    """(ECAL_CELLS,) ids; 0 where there is no crystal."""
     row, column = np.indices((2 * EB_IETA, EB_IPHI))
-    y, x = np.indices((EE_SIZE, EE_SIZE))
-    table = np.full((N_CELLS, len(STEPS)), -1, np.int32)
-    for number, (down, across) in enumerate(STEPS):
-        inside = (row + down >= 0) & (row + down < 2 * EB_IETA)
-        barrel = np.where(inside, (row + down) * EB_IPHI + (column + across) % EB_IPHI, -1)
-        table[:FIRST_EE, number] = barrel.ravel()
-        place = np.clip(y + down, 0, EE_SIZE - 1), np.clip(x + across, 0, EE_SIZE - 1)
-        inside = (place[0] == y + down) & (place[1] == x + across) & EE_EXISTS & EE_EXISTS[place]
-        for side in (0, 1):
-            first = FIRST_EE + side * EE_SIZE * EE_SIZE
-            endcap = np.where(inside, first + place[0] * EE_SIZE + place[1], -1)
-            table[first : first + EE_SIZE * EE_SIZE, number] = endcap.ravel()
-    return table
+    barrel = pack_eb(row - EB_IETA + (row >= EB_IETA), column + 1).ravel()
+    iy, ix = np.nonzero(EE_EXISTS)
+    endcaps = np.zeros((2, EE_SIZE, EE_SIZE), np.uint32)
+    for number, zside in enumerate((-1, 1)):
+        endcaps[number, iy, ix] = pack_ee(ix + 1, iy + 1, zside)
+    return np.concatenate([barrel, endcaps.ravel()])
 
 
 @functools.cache
 def positions() -> NDArray[np.float64]:
-    """(cells, 3) centres of front faces, cm; endcap places without a crystal are extrapolated."""
+    """(ECAL_CELLS, 3) centres of front faces, cm; endcap places without a crystal are extrapolated."""
     row, iphi = np.indices((2 * EB_IETA, EB_IPHI))
     barrel = eb_position(row - EB_IETA + (row >= EB_IETA), iphi + 1)
     iy, ix = np.indices((EE_SIZE, EE_SIZE)) + 1
@@ -66,13 +92,13 @@ def positions() -> NDArray[np.float64]:
 
 def in_barrel(cell: Ints) -> Bools:
     """(hits,) True for crystals of the barrel."""
-    answer: Bools = cell < FIRST_EE
+    answer: Bools = cell < EB_CELLS
     return answer
 
 
 def cells_of(detid: NDArray[np.uint32]) -> Ints:
     """(hits,) numbers of crystals, those of barrel and endcaps mixed; every id is a crystal's."""
-    cells: Ints = np.where(valid_eb(detid), eb_hash(*unpack_eb(detid)), FIRST_EE + ee_hash(*unpack_ee(detid)))
+    cells: Ints = np.where(valid_eb(detid), eb_hash(*unpack_eb(detid)), EB_CELLS + ee_hash(*unpack_ee(detid)))
     return cells
 
 
@@ -85,13 +111,13 @@ def cells_around(cell: Ints, reach: int) -> Ints:
     across = steps[np.newaxis, np.newaxis, :]
     down = steps[np.newaxis, :, np.newaxis]
     barrel = in_barrel(cell)[:, np.newaxis, np.newaxis]
-    inner = np.where(in_barrel(cell), cell, cell - FIRST_EE)[:, np.newaxis, np.newaxis]
+    inner = np.where(in_barrel(cell), cell, cell - EB_CELLS)[:, np.newaxis, np.newaxis]
     row, column = inner // EB_IPHI + down, (inner % EB_IPHI + across) % EB_IPHI
     in_eb = np.where((row >= 0) & (row < 2 * EB_IETA), row * EB_IPHI + column, -1)
     side, place = inner // (EE_SIZE * EE_SIZE), inner % (EE_SIZE * EE_SIZE)
     y, x = place // EE_SIZE + down, place % EE_SIZE + across
     inside = (y >= 0) & (y < EE_SIZE) & (x >= 0) & (x < EE_SIZE)
-    in_ee = np.where(inside, FIRST_EE + (side * EE_SIZE + y) * EE_SIZE + x, -1)
+    in_ee = np.where(inside, EB_CELLS + (side * EE_SIZE + y) * EE_SIZE + x, -1)
     around: Ints = np.where(barrel, in_eb, in_ee)
     return around
 
@@ -101,8 +127,8 @@ def energies_of(hits: EcalHits, event: Ints, cell: Ints) -> NDArray[np.float64]:
     cells = hits.cells
     if not cells.cell.size:
         return np.zeros(cell.shape)
-    known = np.repeat(np.arange(cells.offsets.size - 1), np.diff(cells.offsets)) * N_CELLS + cells.cell
-    wanted = event * N_CELLS + cell
+    known = np.repeat(np.arange(cells.offsets.size - 1), np.diff(cells.offsets)) * ECAL_CELLS + cells.cell
+    wanted = event * ECAL_CELLS + cell
     place = np.minimum(np.searchsorted(known, wanted), known.size - 1)
     return np.where((known[place] == wanted) & (cell >= 0), cells.energy[place], 0.0)
 
@@ -114,7 +140,7 @@ def ecal_hits(eb_hits: EBRecHits, ee_hits: EERecHits) -> EcalHits:
         EventCorruptionError: an event has two hits in one crystal.
     """
     cell = np.concatenate(
-        [eb_hash(*unpack_eb(eb_hits.flat("detid"))), FIRST_EE + ee_hash(*unpack_ee(ee_hits.flat("detid")))]
+        [eb_hash(*unpack_eb(eb_hits.flat("detid"))), EB_CELLS + ee_hash(*unpack_ee(ee_hits.flat("detid")))]
     )
     event = np.concatenate([np.repeat(np.arange(len(hits)), hits.counts) for hits in (eb_hits, ee_hits)])
     detid, energy, time = (

@@ -6,14 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.geometry.constants import EB_IETA, EB_IPHI, EE_SIZE, SUPERCRYSTAL
-from dataformats.geometry.crystals import eb_position, ee_position
-from dataformats.geometry.detids import EE_EXISTS, eb_hash, ee_hash, pack_eb, pack_ee, unpack_eb, unpack_ee
+from dataformats.geometry.detids import EB_CELLS, EE_EXISTS, eb_hash, ee_hash, unpack_eb, unpack_ee
 from dataformats.rechits import EBRecHits, EERecHits
 from dataformats.simulated import CaloSimHits
 from e2efw.framework.blocks import EventIDs
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import positive
-from simulation.kernels.ecal_response import EB_CELLS
+from simulation.ecal_cells import detids, grid_neighbours, positions
 from simulation.kernels.readout import Channels
 from simulation.random_numbers import event_keys
 from simulation.readout import channels, nobody, read
@@ -45,7 +44,7 @@ class EBRecHitProducer(EDProducer):
         cell = eb_hash(*unpack_eb(hits.flat("detid")))
         electronics = eb_channels(self.noise, self.threshold, self.interesting)
         keys = event_keys(self.seed, "EBRecHitProducer", ids)
-        return EBRecHits(**read(hits, cell, keys, electronics, ecal_detids()[:EB_CELLS]))
+        return EBRecHits(**read(hits, cell, keys, electronics, detids()[:EB_CELLS]))
 
 
 class EERecHitProducer(EDProducer):
@@ -70,21 +69,21 @@ class EERecHitProducer(EDProducer):
         cell = ee_hash(*unpack_ee(hits.flat("detid")))
         electronics = ee_channels(self.noise, self.threshold, self.interesting)
         keys = event_keys(self.seed, "EERecHitProducer", ids)
-        return EERecHits(**read(hits, cell, keys, electronics, ecal_detids()[EB_CELLS:]))
+        return EERecHits(**read(hits, cell, keys, electronics, detids()[EB_CELLS:]))
 
 
 @functools.cache
 def eb_channels(noise: float, threshold: float, interesting: float) -> Channels:
     """Tables of the barrel, cells by hashed index."""
-    row, column = np.indices((2 * EB_IETA, EB_IPHI))
-    eta = eb_position(row - EB_IETA + (row >= EB_IETA), column + 1).eta.ravel()
+    transverse = _transverse()[:EB_CELLS]
+    row, column = np.divmod(np.arange(EB_CELLS), EB_IPHI)
     rows, columns = 2 * EB_IETA // SUPERCRYSTAL, EB_IPHI // SUPERCRYSTAL
     return channels(
-        noise=np.full(eta.size, noise),
-        threshold=np.full(eta.size, threshold),
-        existing=np.ones(eta.size, np.bool_),
-        transverse=1.0 / np.cosh(eta),
-        tower=(row // SUPERCRYSTAL * columns + column // SUPERCRYSTAL).ravel(),
+        noise=np.full(EB_CELLS, noise),
+        threshold=np.full(EB_CELLS, threshold),
+        existing=np.ones(EB_CELLS, np.bool_),
+        transverse=transverse,
+        tower=row // SUPERCRYSTAL * columns + column // SUPERCRYSTAL,
         neighbours=grid_neighbours(rows, columns, wraps=True),
         interesting=interesting,
         time_noise=TIME_NOISE,
@@ -95,17 +94,17 @@ def eb_channels(noise: float, threshold: float, interesting: float) -> Channels:
 @functools.cache
 def ee_channels(noise: float, threshold: float, interesting: float) -> Channels:
     """Tables of the endcaps, cells by `detids.ee_hash`; noise and threshold transverse."""
-    side, row, column = np.indices((2, EE_SIZE, EE_SIZE))
-    eta = ee_position(column + 1, row + 1, 2 * side - 1).eta.ravel()
+    transverse = _transverse()[EB_CELLS:]
+    side, row, column = (index.ravel() for index in np.indices((2, EE_SIZE, EE_SIZE)))
     per_side = EE_SIZE // SUPERCRYSTAL
     neighbours = grid_neighbours(per_side, per_side, wraps=False)
     second = np.where(neighbours >= 0, neighbours + len(neighbours), -1)
     return channels(
-        noise=noise * np.cosh(eta),
-        threshold=threshold * np.cosh(eta),
-        existing=np.broadcast_to(EE_EXISTS, side.shape).ravel(),
-        transverse=1.0 / np.cosh(eta),
-        tower=((side * per_side + row // SUPERCRYSTAL) * per_side + column // SUPERCRYSTAL).ravel(),
+        noise=noise / transverse,
+        threshold=threshold / transverse,
+        existing=np.tile(EE_EXISTS.ravel(), 2),
+        transverse=transverse,
+        tower=(side * per_side + row // SUPERCRYSTAL) * per_side + column // SUPERCRYSTAL,
         neighbours=np.concatenate([neighbours, second]),
         interesting=interesting,
         time_noise=TIME_NOISE,
@@ -113,28 +112,7 @@ def ee_channels(noise: float, threshold: float, interesting: float) -> Channels:
     )
 
 
-def grid_neighbours(rows: int, columns: int, *, wraps: bool) -> NDArray[np.int64]:
-    """(rows * columns, 8) places around each place of a grid, -1 beyond its edges.
-
-    Args:
-        wraps: the last column is beside the first.
-    """
-    row, column = np.indices((rows, columns))
-    found = []
-    for down, across in ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)):
-        there, beside = row + down, column + across
-        inside = (there >= 0) & (there < rows) & (wraps | ((beside >= 0) & (beside < columns)))
-        found.append(np.where(inside, there * columns + beside % columns, -1).ravel())
-    return np.stack(found, axis=1)
-
-
-@functools.cache
-def ecal_detids() -> NDArray[np.uint32]:
-    """(81200,) ids of barrel crystals by hashed index, then of endcap places; 0 where there is no crystal."""
-    row, column = np.indices((2 * EB_IETA, EB_IPHI))
-    barrel = pack_eb(row - EB_IETA + (row >= EB_IETA), column + 1).ravel()
-    iy, ix = np.nonzero(EE_EXISTS)
-    endcaps = np.zeros((2, EE_SIZE, EE_SIZE), np.uint32)
-    for number, zside in enumerate((-1, 1)):
-        endcaps[number, iy, ix] = pack_ee(ix + 1, iy + 1, zside)
-    return np.concatenate([barrel, endcaps.ravel()])
+def _transverse() -> NDArray[np.float64]:
+    """(ECAL_CELLS,) transverse energy per energy: sine of the angle between a crystal and the beam."""
+    x, y, z = positions().T
+    return np.asarray(1.0 / np.hypot(1.0, z / np.hypot(x, y)), np.float64)

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from dataformats.clusters import CaloClusters, ClusterHits
 from dataformats.geometry.constants import TWO_PI
 from dataformats.geometry.crystals import Position
-from dataformats.geometry.detids import valid_eb
+from dataformats.geometry.detids import ECAL_CELLS, valid_eb
 from dataformats.rechits import EBRecHits, EERecHits
 from dataformats.superclusters import SuperClusterHits, SuperClusters
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import not_negative
 from simulation.clustering import weighted_mean
-from simulation.ecal_cells import N_CELLS, EcalHits, cells_of, ecal_hits, energies_of, positions
+from simulation.ecal_cells import EcalHits, cells_of, ecal_hits, energies_of, positions
 from simulation.kernels.superclusters import collect_clusters
 from simulation.places import place_of
 
@@ -153,7 +153,7 @@ def _crystals(clusters: CaloClusters, cluster_hits: ClusterHits, owner: Ints, ec
     event, owner = event[mine], owner[mine]
     detid, part = cluster_hits.flat("detid")[mine], cluster_hits.flat("fraction")[mine]
     cell = cells_of(detid)
-    _, at, number = np.unique(owner * N_CELLS + cell, return_index=True, return_inverse=True)
+    _, at, number = np.unique(owner * ECAL_CELLS + cell, return_index=True, return_inverse=True)
     fraction = np.minimum(np.bincount(number, part, at.size), 1.0)
     energy = fraction * energies_of(ecal, event[at], cell[at])
     return _Crystals(owner[at], detid[at], fraction, energy, Position(*positions()[cell[at]].T))

@@ -92,6 +92,12 @@ def _depth_limits() -> tuple[Ints, Ints]:
     return low, high
 
 
+EB_CELLS: Final = 2 * EB_IETA * EB_IPHI
+"""Barrel crystals (61200)."""
+ECAL_CELLS: Final = EB_CELLS + 2 * EE_SIZE * EE_SIZE
+"""Places in a table of the whole ECAL: barrel crystals by `eb_hash`, behind them endcap places by `ee_hash`, of which
+5352 have no crystal."""
+
 EE_EXISTS: Final[Bools] = _endcap_mask()
 """Shape (100, 100), [iy - 1, ix - 1]: is there a crystal? The same on both sides, 7324 each."""
 

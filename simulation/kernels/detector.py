@@ -6,9 +6,9 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from dataformats.geometry.detids import ECAL_CELLS
 from dataformats.jit import kernel
 from simulation.kernels import ecal_response, hcal_response
-from simulation.kernels.ecal_response import ECAL_CELLS
 from simulation.kernels.flight import (
     CHARGE,
     CHARGED_HADRON,

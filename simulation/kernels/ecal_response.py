@@ -1,23 +1,20 @@
 """What one particle leaves in the crystals: electromagnetic showers, hadrons, muons.
 
-Widths of showers are in crystals. Every function adds to dense arrays of the whole ECAL: barrel crystals by hashed
-index, then endcap places, `ECAL_CELLS` in all; energy in GeV and energy times time in GeV ns.
+Widths of showers are in crystals. Every function adds to dense arrays of the whole ECAL: `detids.ECAL_CELLS` in
+all; energy in GeV and energy times time in GeV ns.
 """
 
 import math
 from typing import Final
 
 from dataformats.geometry.constants import EB_IETA, EB_IPHI, ECAL_BARREL_ETA, ECAL_PLANE, EE_PITCH, EE_SIZE
-from dataformats.geometry.detids import EE_EXISTS
+from dataformats.geometry.detids import EB_CELLS, EE_EXISTS
 from dataformats.geometry.ecal import IN_EB, NOWHERE, find_ecal, offset_in_eb, offset_in_ee
 from dataformats.jit import kernel
 from simulation.kernels.flight import Floats
 from simulation.kernels.longitudinal import part_behind_ecal, part_in_preshower
 from simulation.kernels.shower_shapes import cell_shares, gamma_number, landau_number, shower_response
 from simulation.random_numbers import Words, exponential, normal, uniform
-
-EB_CELLS: Final = 2 * EB_IETA * EB_IPHI
-ECAL_CELLS: Final = EB_CELLS + 2 * EE_SIZE * EE_SIZE
 
 STOCHASTIC, CONSTANT = 0.028, 0.003
 """Resolution of an electromagnetic shower without noise: sigma / E is 2.8 % / sqrt(E / GeV) and 0.3 % [CMS TDR]."""

@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 
-from dataformats.geometry.detids import EE_EXISTS, eb_hash, ee_hash, pack_eb, pack_ee
+from dataformats.geometry.detids import EB_CELLS, ECAL_CELLS, EE_EXISTS, eb_hash, ee_hash, pack_eb, pack_ee
 from dataformats.rechits import EBRecHits, EERecHits
 from e2efw.errors import EventCorruptionError
 from simulation.ecal_cells import (
-    FIRST_EE,
-    N_CELLS,
     STEPS,
     cells_around,
     cells_of,
@@ -36,13 +34,13 @@ def test_phi_wraps_and_there_is_no_ieta_0() -> None:
 def test_the_barrel_ends_without_neighbours_in_the_endcaps() -> None:
     assert around(int(eb_hash(85, 10))) == barrel((85, 9), (85, 11), (84, 9), (84, 10), (84, 11))
     table = neighbours()
-    assert table[:FIRST_EE].max() < FIRST_EE
-    endcap = table[FIRST_EE:]
-    assert endcap[endcap >= 0].min() >= FIRST_EE
+    assert table[:EB_CELLS].max() < EB_CELLS
+    endcap = table[EB_CELLS:]
+    assert endcap[endcap >= 0].min() >= EB_CELLS
 
 
 def test_only_crystals_that_exist_are_neighbours() -> None:
-    exists = np.concatenate([np.ones(FIRST_EE, np.bool_), EE_EXISTS.ravel(), EE_EXISTS.ravel()])
+    exists = np.concatenate([np.ones(EB_CELLS, np.bool_), EE_EXISTS.ravel(), EE_EXISTS.ravel()])
     table = neighbours()
     assert exists[table[table >= 0]].all()
     assert np.all(table[~exists] == -1)
@@ -59,19 +57,19 @@ def test_neighbours_are_close_and_those_that_share_a_side_come_first() -> None:
     assert [abs(a) + abs(b) for a, b in STEPS] == [1, 1, 1, 1, 2, 2, 2, 2]
     cell, side = np.nonzero(table >= 0)
     distance = np.linalg.norm(place[cell] - place[table[cell, side]], axis=1)
-    assert distance[(cell < FIRST_EE) & (side < 2)].max() < 3.0  # cm, around the barrel
-    assert np.quantile(distance[(cell >= FIRST_EE) & (side < 4)], 0.9) < 3.8  # 2.9 within a supercrystal
+    assert distance[(cell < EB_CELLS) & (side < 2)].max() < 3.0  # cm, around the barrel
+    assert np.quantile(distance[(cell >= EB_CELLS) & (side < 4)], 0.9) < 3.8  # 2.9 within a supercrystal
     assert distance.max() < 7.5  # along z where the barrel ends, between the halves of an endcap
 
 
 def test_places_around_agree_with_the_neighbours() -> None:
     rng = np.random.default_rng(1)
-    cell = rng.integers(0, FIRST_EE, 500)
+    cell = rng.integers(0, EB_CELLS, 500)
     three = cells_around(cell, 1)
     for number, (down, across) in enumerate(STEPS):
         assert np.array_equal(three[:, 1 + down, 1 + across], neighbours()[cell, number])
     iy, ix = np.nonzero(EE_EXISTS)
-    endcap = FIRST_EE + ee_hash(ix + 1, iy + 1, 1)
+    endcap = EB_CELLS + ee_hash(ix + 1, iy + 1, 1)
     three, table = cells_around(endcap, 1), neighbours()[endcap]
     for number, (down, across) in enumerate(STEPS):
         here = table[:, number] >= 0
@@ -90,7 +88,7 @@ def test_hits_of_both_are_one_row_of_cells_with_their_energies() -> None:
     event, cell = np.array([0, 0, 1, 1]), np.array([hits.cells.cell[1], -1, hits.cells.cell[1], hits.cells.cell[2]])
     assert energies_of(hits, event, cell).tolist() == [3.0, 0.0, 0.0, 2.0]
     nothing = ecal_hits(EBRecHits.empty(1), EERecHits.empty(1))
-    assert energies_of(nothing, np.zeros(1, np.int64), np.array([N_CELLS - 1])).tolist() == [0.0]
+    assert energies_of(nothing, np.zeros(1, np.int64), np.array([ECAL_CELLS - 1])).tolist() == [0.0]
 
 
 def test_two_hits_of_a_crystal_in_an_event_are_refused() -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dataformats.geometry.detids import ECAL_CELLS
 from simulation.kernels import detector
 from simulation.kernels.detector import Particles, respond
-from simulation.kernels.ecal_response import ECAL_CELLS
 from simulation.kernels.flight import CHARGED_HADRON, ELECTRON, MUON, NEUTRAL_HADRON, PHOTON
 from simulation.kernels.hcal_response import HCAL_CELLS
 from simulation.random_numbers import Words, mixed

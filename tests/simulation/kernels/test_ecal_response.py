@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from dataformats.geometry.constants import EE_SIZE
-from dataformats.geometry.detids import EE_EXISTS
+from dataformats.geometry.detids import EB_CELLS, ECAL_CELLS, EE_EXISTS
 from dataformats.geometry.ecal import find_ecal
 from simulation.ecal_cells import cells_around, positions
 from simulation.kernels import ecal_response
-from simulation.kernels.ecal_response import EB_CELLS, ECAL_CELLS, electromagnetic, hadron, muon, spread_shower
+from simulation.kernels.ecal_response import electromagnetic, hadron, muon, spread_shower
 from simulation.kernels.longitudinal import part_behind_ecal, part_in_preshower
 from simulation.kernels.shower_shapes import shower_response
 from simulation.random_numbers import Words, start
