@@ -16,13 +16,13 @@ from e2efw.errors import LogicError
 from e2efw.framework.blocks import EventIDs
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import positive
+from simulation.compiled import load_kernels
 from simulation.ecal_cells import detids
 from simulation.entering import charge_of, entering
 from simulation.kernels.detector import CaloHits, Particles, respond
 from simulation.kernels.hcal_response import HCAL_DETID
 from simulation.kernels.tracking import Hits, Tracks
 from simulation.random_numbers import Words, event_keys
-from simulation.readout import nobody
 
 Offsets = NDArray[np.int64]
 
@@ -64,9 +64,8 @@ class DetectorSimProducer(EDProducer):
         Raises:
             MissingDependencyError: the package `particle` is not installed.
         """
-        del job
         charge_of(211)
-        self.produce(GenParticles.empty(1), None, nobody())
+        load_kernels(self, job)
 
     def produce(self, particles: GenParticles, pileup: GenParticles | None, ids: EventIDs) -> DetectorSimProducts:
         """Per event everything its particles leave."""

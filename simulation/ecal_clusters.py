@@ -1,15 +1,17 @@
 """Particle-flow clusters of the ECAL: one for every local maximum of the crystals' energies."""
 
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.clusters import CaloClusters, ClusterHits
 from dataformats.rechits import EBRecHits, EERecHits
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import not_negative, positive
 from simulation.clustering import Calorimeter, Clustered, cluster_cells, cluster_hits, weighted_mean
+from simulation.compiled import load_kernels
 from simulation.ecal_cells import EcalHits, ecal_hits, in_barrel, neighbours, positions
 
 RIVALS: Final = 8
@@ -45,10 +47,7 @@ class EcalClusterProducer(EDProducer):
     ee_seed_et: float = param(0.15, unit="GeV", doc="and least transverse energy", check=not_negative)
     shower_width: float = param(1.5, unit="cm", doc="Gaussian width by which overlaps are shared", check=positive)
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have the kernels and tables ready before the first event."""
-        del job
-        self.produce(EBRecHits.empty(1), EERecHits.empty(1))
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(self, eb_hits: EBRecHits, ee_hits: EERecHits) -> EcalClusterProducts:
         """Clusters of both, and their crystals."""

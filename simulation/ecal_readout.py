@@ -1,6 +1,8 @@
 """Crystals as the ECAL's electronics gives them: `EBRecHits` and `EERecHits` from the energy that particles left."""
 
 import functools
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +12,13 @@ from dataformats.geometry.detids import EB_CELLS, EE_EXISTS, eb_hash, ee_hash, u
 from dataformats.rechits import EBRecHits, EERecHits
 from dataformats.simulated import CaloSimHits
 from e2efw.framework.blocks import EventIDs
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import positive
+from simulation.compiled import load_kernels
 from simulation.ecal_cells import detids, grid_neighbours, positions
 from simulation.kernels.readout import Channels
 from simulation.random_numbers import event_keys
-from simulation.readout import channels, nobody, read
+from simulation.readout import channels, read
 
 TIME_NOISE, TIME_CONSTANT = 35.0, 0.15
 """ns; resolution of the time is 35 ns times noise over energy, and 0.15 ns [CMS, J. Instrum. 5 (2010) T03011]."""
@@ -34,10 +37,7 @@ class EBRecHitProducer(EDProducer):
     threshold: float = param(0.160, unit="GeV", doc="zero suppression", check=positive)
     interesting: float = param(4.0, unit="GeV", doc="transverse energy of towers that are read whole", check=positive)
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have kernel and tables ready before the first event."""
-        del job
-        self.produce(CaloSimHits.empty(1), nobody())
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(self, hits: CaloSimHits, ids: EventIDs) -> EBRecHits:
         """Per event the crystals that are read, by row and column."""
@@ -59,10 +59,7 @@ class EERecHitProducer(EDProducer):
     threshold: float = param(0.145, unit="GeV", doc="zero suppression, transverse", check=positive)
     interesting: float = param(6.0, unit="GeV", doc="transverse energy of towers that are read whole", check=positive)
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have kernel and tables ready before the first event."""
-        del job
-        self.produce(CaloSimHits.empty(1), nobody())
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(self, hits: CaloSimHits, ids: EventIDs) -> EERecHits:
         """Per event the crystals that are read, by side, iy and ix."""

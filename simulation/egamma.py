@@ -1,6 +1,7 @@
 """Photons and electrons: superclusters, what stands behind them in the HCAL, and tracks that point at them."""
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,9 @@ from dataformats.geometry.crystals import Position
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.superclusters import SuperClusters
 from dataformats.tracks import Tracks, Vertices
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import not_negative, positive
+from simulation.compiled import load_kernels
 from simulation.ecal_cells import ecal_hits
 from simulation.places import first_vertices, place_of
 from simulation.shower_shapes import hcal_over_ecal, shower_shapes
@@ -43,11 +45,7 @@ class PhotonProducer(EDProducer):
     vertices: InputTag = param("offlinePrimaryVertices", doc="photons come from the first; none means (0, 0, 0)")
     min_hcal_energy: float = param(0.8, unit="GeV", doc="HCAL hits below do not count", check=not_negative)
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have the kernels ready before the first event."""
-        del job
-        hits = EBRecHits.empty(1), EERecHits.empty(1), HBHERecHits.empty(1)
-        self.produce(SuperClusters.empty(1), *hits, Tracks.empty(1), Vertices.empty(1))
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(
         self,
@@ -92,11 +90,7 @@ class ElectronProducer(EDProducer):
     min_e_over_p: float = param(ELECTRON_TRACK.min_ratio, doc="least energy per momentum", check=not_negative)
     max_e_over_p: float = param(ELECTRON_TRACK.max_ratio, doc="largest energy per momentum", check=positive)
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have the kernels ready before the first event."""
-        del job
-        hits = EBRecHits.empty(1), EERecHits.empty(1), HBHERecHits.empty(1)
-        self.produce(SuperClusters.empty(1), *hits, Tracks.empty(1), Vertices.empty(1))
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(
         self,

@@ -1,15 +1,17 @@
 """Particle-flow clusters of the HCAL: one for every local maximum of the towers' energies."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from dataformats.clusters import CaloClusters, ClusterHits
 from dataformats.geometry.constants import HB_IETA
 from dataformats.rechits import HBHERecHits
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import not_negative, positive
 from simulation.clustering import Calorimeter, Clustered, cluster_cells, weighted_mean
+from simulation.compiled import load_kernels
 from simulation.hcal_towers import SIDES, TowerHits, neighbours, positions, tower_hits, tower_ieta
 
 
@@ -40,10 +42,7 @@ class HcalClusterProducer(EDProducer):
     he_seed: float = param(1.1, unit="GeV", doc="least energy of a seed in the endcaps", check=not_negative)
     shower_width: float = param(10.0, unit="cm", doc="Gaussian width by which overlaps are shared", check=positive)
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have the kernels and tables ready before the first event."""
-        del job
-        self.produce(HBHERecHits.empty(1))
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(self, hbhe_hits: HBHERecHits) -> HcalClusterProducts:
         """Clusters of both, and their cells."""

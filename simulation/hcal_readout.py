@@ -1,7 +1,8 @@
 """Towers as the HCAL's electronics gives them: `HBHERecHits` from the energy that particles left."""
 
 import functools
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -10,12 +11,13 @@ from dataformats.geometry.detids import unpack_hcal
 from dataformats.rechits import HBHERecHits
 from dataformats.simulated import CaloSimHits
 from e2efw.framework.blocks import EventIDs
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import positive
+from simulation.compiled import load_kernels
 from simulation.kernels.hcal_response import DEPTHS, HCAL_CELLS, HCAL_DETID
 from simulation.kernels.readout import Channels
 from simulation.random_numbers import event_keys
-from simulation.readout import channels, nobody, read
+from simulation.readout import channels, read
 
 TIME_NOISE, TIME_CONSTANT = 6.0, 1.0
 """ns; resolution of the time is 6 ns times noise over energy, and 1 ns."""
@@ -35,10 +37,7 @@ class HBHERecHitProducer(EDProducer):
     noise: float = param(0.15, unit="GeV", doc="standard deviation per cell", check=positive)
     threshold: float = param(0.45, unit="GeV", doc="zero suppression", check=positive)
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have kernel and tables ready before the first event."""
-        del job
-        self.produce(CaloSimHits.empty(1), nobody())
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(self, hits: CaloSimHits, ids: EventIDs) -> HBHEProducts:
         """Per event the cells that are read, by ieta, iphi and depth."""

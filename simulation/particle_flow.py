@@ -1,12 +1,14 @@
 """Particle flow, simplified: tracks and calorimeter clusters become one list of particles."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
 
 from dataformats.candidates import PFCandidates
 from dataformats.clusters import CaloClusters
 from dataformats.tracks import Tracks, Vertices
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import not_negative, positive
+from simulation.compiled import load_kernels
 from simulation.flow_balance import FlowRules, balance
 from simulation.flow_candidates import charged_candidates, neutral_candidates, ordered
 from simulation.flow_links import Chosen, Clusters, find_links
@@ -60,10 +62,7 @@ class ParticleFlowLikeProducer(EDProducer):
         0.2, doc="largest sum of pt of other tracks of the first vertex within 0.3, per its own", check=not_negative
     )
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have the kernels ready before the first event."""
-        del job
-        self.produce(Tracks.empty(1), Vertices.empty(1), CaloClusters.empty(1), CaloClusters.empty(1))
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(
         self, tracks: Tracks, vertices: Vertices, ecal_clusters: CaloClusters, hcal_clusters: CaloClusters

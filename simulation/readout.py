@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.simulated import CaloSimHits
-from e2efw.framework.blocks import EventIDs
 from simulation.kernels.readout import Channels, read_out
 from simulation.random_numbers import Words
 
@@ -84,9 +83,3 @@ def read(
         "energy": energy[:used].copy(),
         "time": time[:used].copy(),
     }
-
-
-def nobody() -> EventIDs:
-    """The ids of one event that is none, for having kernels ready before the first."""
-    one = np.ones(1, np.uint32)
-    return EventIDs(one, one, one.astype(np.uint64), "none")

@@ -1,6 +1,7 @@
 """Superclusters: the ECAL clusters of one photon or electron, its radiation and conversions included."""
 
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,10 @@ from dataformats.geometry.crystals import Position
 from dataformats.geometry.detids import ECAL_CELLS, valid_eb
 from dataformats.rechits import EBRecHits, EERecHits
 from dataformats.superclusters import SuperClusterHits, SuperClusters
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import not_negative
 from simulation.clustering import weighted_mean
+from simulation.compiled import load_kernels
 from simulation.ecal_cells import EcalHits, cells_of, ecal_hits, energies_of, positions
 from simulation.kernels.superclusters import collect_clusters
 from simulation.places import place_of
@@ -67,10 +69,7 @@ class SuperClusterProducer(EDProducer):
     min_seed_et: float = param(4.0, unit="GeV", doc="least transverse energy of its first cluster", check=not_negative)
     min_cluster_et: float = param(0.5, unit="GeV", doc="least transverse energy of the others", check=not_negative)
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have the kernels ready before the first event."""
-        del job
-        self.produce(CaloClusters.empty(1), ClusterHits.empty(1), EBRecHits.empty(1), EERecHits.empty(1))
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(
         self, clusters: CaloClusters, cluster_hits: ClusterHits, eb_hits: EBRecHits, ee_hits: EERecHits

@@ -1,15 +1,18 @@
 """Tracks as reconstruction gives them: `Tracks` from the charged particles that crossed the tracker."""
 
+from collections.abc import Callable
+from typing import Any, ClassVar
+
 import numpy as np
 
 from dataformats.simulated import SimTracks
 from dataformats.tracks import Tracks
 from e2efw.framework.blocks import EventIDs
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import not_negative, positive
+from simulation.compiled import load_kernels
 from simulation.kernels.track_finding import NUMBERS, find_tracks
 from simulation.random_numbers import event_keys
-from simulation.readout import nobody
 
 PRESENT_PURITY = 0b11
 """Quality bits below high purity, loose and tight, which CMS sets for tracks of high purity too."""
@@ -26,10 +29,7 @@ class TrackProducer(EDProducer):
     seed: int = param(1, doc="another seed, other losses and errors", check=positive)
     fakes: float = param(0.02, doc="mean number of fakes per track", check=not_negative)
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have the kernel ready before the first event."""
-        del job
-        self.produce(SimTracks.empty(1), nobody())
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(self, sim_tracks: SimTracks, ids: EventIDs) -> Tracks:
         """Per event the tracks that are found."""

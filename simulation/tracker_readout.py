@@ -1,6 +1,7 @@
 """Tracker hits as reconstruction gives them: `TrackerRecHits` of pixels and strips from true crossings."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +10,11 @@ from dataformats.geometry.tracker_modules import STEREO
 from dataformats.simulated import TrackerSimHits
 from dataformats.trackerhits import TrackerRecHits
 from e2efw.framework.blocks import EventIDs
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import positive
+from simulation.compiled import load_kernels
 from simulation.kernels.tracker_readout import measure_hits
 from simulation.random_numbers import event_keys
-from simulation.readout import nobody
 
 PAIR_BITS = 3
 """Lowest bits of a strip module's id: plain, stereo or r-phi."""
@@ -37,10 +38,7 @@ class PixelRecHitProducer(EDProducer):
     seed: int = param(1, doc="another seed, other losses and errors", check=positive)
     efficiency: float = param(0.99, doc="of a layer", check=_probability)
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have the kernel ready before the first event."""
-        del job
-        self.produce(TrackerSimHits.empty(1), nobody())
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(self, hits: TrackerSimHits, ids: EventIDs) -> TrackerRecHits:
         """Per event the hits that are found, in the order of the crossings."""
@@ -55,10 +53,7 @@ class StripRecHitProducer(EDProducer):
     seed: int = param(1, doc="another seed, other losses and errors", check=positive)
     efficiency: float = param(0.985, doc="of a layer", check=_probability)
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have the kernel ready before the first event."""
-        del job
-        self.produce(TrackerSimHits.empty(1), nobody())
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(self, hits: TrackerSimHits, ids: EventIDs) -> StripProducts:
         """Per event the hits that are found, in the order of the crossings."""

@@ -1,13 +1,15 @@
 """The plugin that finds primary vertices."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.tracks import Tracks, Vertices
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import not_negative, positive
+from simulation.compiled import load_kernels
 from simulation.kernels.annealing import ROWS, cluster_tracks
 from simulation.kernels.vertex_fit import COLUMNS, fit_vertices
 from simulation.vertex_association import impact_errors
@@ -74,10 +76,7 @@ class TrackVertexProducer(EDProducer):
     )
     min_ndof: float = param(2.0, doc="vertices with fewer degrees of freedom are dropped")
 
-    def begin_job(self, job: JobContext) -> None:
-        """Have the kernels ready before the first event."""
-        del job
-        self.produce(Tracks.empty(1))
+    begin_job: ClassVar[Callable[..., Any] | None] = load_kernels
 
     def produce(self, tracks: Tracks) -> Vertices:
         """At least one vertex per event."""
