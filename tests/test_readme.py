@@ -10,6 +10,7 @@ import awkward as ak
 import pytest
 import uproot
 
+from e2efw.config.loader import load_process
 from python_cfg.samples import SIMULATED_TTBAR
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -58,6 +59,29 @@ def test_the_plugin_runs(folder: Path) -> None:
     sums = uproot.open(folder / "hcal.root")["Events"]["float_hcalSum__MINE.obj"].array()
     assert len(sums) == uproot.open(SIMULATED_TTBAR)["Events"].num_entries
     assert min(sums) > 0
+
+
+def test_the_simulation_runs_and_its_taus_get_labels(folder: Path) -> None:
+    pytest.importorskip("pythia8mc", reason="Pythia 8 is the extra `sim`")
+    pytest.importorskip("fastjet", reason="fastjet is in the extra `sim`")
+    command = re.search(r"\$ e2efw (run simulate_cfg\.py .*)", README.read_text())
+    assert command
+    done = run(folder, *command[1].split())
+    assert done.returncode == 0, done.stderr
+    assert "100 events" in done.stdout
+    done = run(folder, "run", "labels_cfg.py")
+    assert done.returncode == 0, done.stderr
+    labels = uproot.open(folder / "labelled_taus.root")["Events"]["e2eTruthLabels_tauTruth__LABELS.obj.label_"].array()
+    assert ak.sum(labels == 1) > 20
+
+
+def test_the_arguments_of_the_simulation_are_those_it_takes() -> None:
+    rows = re.search(r"\| argument \|.*?\n\n", README.read_text(), flags=re.DOTALL)
+    assert rows
+    shown = set(re.findall(r"`?\b(\w+)=", rows[0])) | set(re.findall(r"`([a-zA-Z]+)`", rows[0])) - {"h_aa"}
+    taken = load_process("simulate_cfg.py").source.parameters_()
+    assert shown >= {"process", "ptHatMin", "pileup", "seed"}
+    assert shown - {"maxEvents"} <= set(taken)
 
 
 def test_the_output_opens_in_plain_uproot() -> None:
