@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # onnxruntime and onnxruntime-gpu overwrite each other's files, so only one of them is installed
 RUNTIME := $(if $(or $(wildcard /proc/driver/nvidia/version),$(shell command -v nvidia-smi)),gpu,cpu)
 
-.PHONY: help run test lint bench bench-simulation model sample jsroot-check clean
+.PHONY: help run test lint bench bench-simulation physics model sample jsroot-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,8 @@ test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest
 	@# a warm cache would ignore the bounds checks
 	cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" \
-		$(BIN)/python -m pytest -q -p no:cacheprovider tests/dataformats tests/frameproducers
+		$(BIN)/python -m pytest -q -p no:cacheprovider tests/dataformats tests/frameproducers \
+		tests/simulation/kernels
 
 lint: $(VENV)/.dev  ## ruff and mypy --strict
 	$(BIN)/ruff check .
@@ -31,6 +32,9 @@ bench: $(VENV)/.test  ## frames and the whole job against numpy, the memory floo
 
 bench-simulation: $(VENV)/.test  ## simulated events per second against Pythia alone, and memory over 10 000 events
 	$(BIN)/python -m benchmarks.simulation --memory-events 10000
+
+physics: $(VENV)/.test  ## measure the simulated detector, print the numbers, draw pictures into build/physics
+	$(BIN)/python -m benchmarks.physics -o build/physics
 
 model: $(VENV)/.test  ## build the packaged model bundle again
 	$(BIN)/e2efw model build-baseline -o taggers/models/calorimetric_baseline

@@ -16,4 +16,5 @@
 - `jets`: the plugins that make jets, `jet_clustering` their way through FastJet; `met` adds up what is missing
 - `truth`: the plugins that label reconstructed objects, one per task; `truth.tasks` is their table
 - `random_numbers`: numbers that belong to an event
+- `compiled`: kernels are ready before the first event
 """
