@@ -1,5 +1,6 @@
 """Fixtures that every room's tests may use."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +14,10 @@ from dataformats.collection import Collection
 
 C = TypeVar("C", bound=Collection)
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT))  # benchmarks, with which the tests of physics measure, are not installed
+
+SHARED = ROOT.parent / "shared"
 """Real CMS data and geometry beside the checkout; a user's clone has none."""
 
 

@@ -1,12 +1,15 @@
 """Particles for the detector, and showers in crystals for the tests of what is reconstructed from them."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from importlib import import_module
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
 
+from benchmarks.physics.samples import Samples
 from dataformats.generator import GenParticles
 from dataformats.geometry.constants import EB_IPHI
 from dataformats.geometry.detids import pack_eb, pack_ee
@@ -136,3 +139,12 @@ def crowd() -> Callable[[int, int], GenParticles]:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
+    """``measured("jets")``: what that check of `benchmarks.physics` measures, on samples that are made once."""
+    pytest.importorskip("pythia8mc", reason="Pythia 8 is the extra `sim`")
+    pytest.importorskip("fastjet", reason="FastJet is the extra `sim`")
+    samples = Samples(tmp_path_factory.mktemp("physics"), scale=0.5)
+    return functools.cache(lambda check: import_module(f"benchmarks.physics.{check}").measure(samples))

@@ -1,0 +1,1 @@
+"""What the simulation measures like: masses, energies, jets, tracks, occupancies, against formulas and real CMS."""
