@@ -44,7 +44,7 @@ def test_frames_of_a_job_and_frames_made_from_hits_are_the_same(output: str) -> 
         assert np.all(made.seeds.flat("status")[seeded] == SeedStatus.OK)
         for place in ("row", "column"):
             assert np.array_equal(stored.seeds.flat(place)[seeded], made.seeds.flat(place)[seeded])
-        windows += np.count_nonzero(seeded)
+        windows += int(np.count_nonzero(seeded))
     assert windows >= EVENTS
 
 
