@@ -173,9 +173,9 @@ def rows(result: WholeEvents) -> list[Row]:
             continue
         root = np.sqrt(median(found.sum_et))
         what = f"{name}: the same against what is within |eta| < 3, per sqrt(sum ET = {root**2:.0f} GeV)"
-        lines.append(Row(what, found.seen_resolution / root, "0.5 - 0.7 (CMS, with HF)"))
+        lines.append(Row(what, found.seen_resolution / root, "about 0.6 (CMS, with HF)"))
     slope = np.polyfit(*result.crowd, 1)[0]
-    lines.append(Row(f"vertices per collision, pileup {PILEUP}", float(slope), "0.7 (CMS, 2012)"))
+    lines.append(Row(f"vertices per collision, pileup {PILEUP}", float(slope), "about 0.7 (CMS, 2012)"))
     lines.append(Row(f"first vertex is the hard one, Z to ee, pileup {PILEUP}", result.first_is_hard, "> 0.95"))
     lines += [Row(f"electrons of Z decays found, {name}", part) for name, part in result.efficiency.items()]
     mass, width = z_peak(result.z_mass)

@@ -25,8 +25,10 @@ FEWEST = 20
 """Jets that a bin must have to count."""
 JET_PT = 10.0, 1000.0
 """GeV, where a correction depends on pt."""
-CMS_RESOLUTION = {30.0: 0.17, 100.0: 0.10, 300.0: 0.07}
-"""Spread of the response of real jets at the barrel, by pt in GeV, roughly [CMS, JINST 12 (2017) P02014]."""
+JETS = (30.0, 100.0, 300.0, 1000.0)
+"""GeV."""
+CMS_RESOLUTION = {30.0: 0.175, 100.0: 0.10, 1000.0: 0.05}
+"""Resolution of real jets by pt in GeV [CMS, JINST 12 (2017) P02014]."""
 
 
 class Pairs(NamedTuple):
@@ -136,11 +138,13 @@ def rows(result: Responses) -> list[Row]:
     lines = []
     for what, found in (("", result.alone), (f", pileup {PILEUP}", result.with_pileup)):
         for name, region in REGIONS.items():
-            for pt, real in CMS_RESOLUTION.items():
+            for pt in JETS:
                 response = middle(found, region, pt).response
+                if response.size < FEWEST:
+                    continue
                 jets = f"{name}, {pt:g} GeV{what}:"
                 lines.append(Row(f"{jets} median response of {response.size}", median(response), "1"))
-                spread = f"{real:g} (CMS)" if name == "barrel" else ""
+                spread = f"{CMS_RESOLUTION[pt]:g} (CMS)" if name == "barrel" and pt in CMS_RESOLUTION else ""
                 lines.append(Row(f"{jets} sigma / median", effective_sigma(response) / median(response), spread))
     for radius, raw in result.raw.items():
         text = ", ".join(f"{number:g}" for number in correction(raw))
@@ -164,7 +168,7 @@ def draw(figure: Any, result: Responses) -> None:
         chosen = [found.select(edges, (40.0, 1000.0)).response for edges in pairwise(np.arange(0.0, 3.2, 0.2).tolist())]
         edges = np.arange(0.0, 3.2, 0.2)
         axes[1, 0].stairs([median(each) for each in chosen], edges, baseline=None, label=f"above 40 GeV{what}")
-    axes[0, 1].plot(list(CMS_RESOLUTION), list(CMS_RESOLUTION.values()), "k*", label="CMS, barrel")
+    axes[0, 1].plot(list(CMS_RESOLUTION), list(CMS_RESOLUTION.values()), "k*", label="CMS")
     shown = {f"{name}, 100 GeV": middle(result.alone, region, 100.0).response for name, region in REGIONS.items()} | {
         f"barrel, 100 GeV, pileup {PILEUP}": middle(result.with_pileup, REGIONS["barrel"], 100.0).response
     }

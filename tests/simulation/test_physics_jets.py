@@ -40,10 +40,10 @@ def test_reconstructed_wide_jets_of_tops_peak_where_generated_ones_do(measured: 
 @pytest.mark.parametrize("pt", [30.0, 100.0, 300.0])
 @pytest.mark.parametrize("region", ["barrel", "endcap"])
 def test_jets_have_the_pt_of_generated_ones(measured: Measured, region: str, pt: float) -> None:
-    """Medians within 3 %."""
+    """Medians within 4 %."""
     response = jets.middle(measured("jets").alone, jets.REGIONS[region], pt).response
     assert response.size > 40
-    assert median(response) == pytest.approx(1.0, abs=0.03)
+    assert median(response) == pytest.approx(1.0, abs=0.04)
 
 
 @pytest.mark.parametrize(("pt", "real"), jets.CMS_RESOLUTION.items())
