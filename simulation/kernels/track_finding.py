@@ -37,7 +37,7 @@ MAX_ETA: Final = 2.5
 def relative_pt_error(pt: float, eta: float) -> float:
     """Standard deviation of pt / pt: scattering, and curvature that gets small; pt in GeV."""
     tilt = min(abs(eta) / MAX_ETA, 1.0)
-    return math.hypot(0.007 + 0.013 * tilt**2, (1.2e-4 + 6.0e-4 * tilt**4) * pt)
+    return math.hypot(0.007 + 0.013 * tilt**2, (2.4e-4 + 5.0e-4 * tilt**4) * pt)
 
 
 @kernel
@@ -64,7 +64,7 @@ def efficiency(pt: float, layers: int, radius: float, radiated: float) -> float:
     """
     if layers < FEWEST_LAYERS:
         return 0.0
-    best = 0.3 if layers < 5 else (0.75 if layers < 8 else 0.97)
+    best = 0.3 if layers < 5 else (0.75 if layers < 8 else 0.985)
     return best * (1.0 - math.exp(-((pt / SOFT) ** 2))) * math.exp(-radius / DISPLACED) * (1.0 - RADIATING * radiated)
 
 

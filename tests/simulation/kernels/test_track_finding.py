@@ -125,7 +125,7 @@ def test_displaced_tracks_lead_back_to_where_they_start() -> None:
 @pytest.mark.parametrize("kernel", [efficiency, efficiency.py_func], ids=["compiled", "python"])
 def test_the_efficiency_falls_for_soft_short_displaced_and_radiating_tracks(kernel: Callable[..., float]) -> None:
     best = kernel(5.0, 14, 0.0, 0.0)
-    assert best == pytest.approx(0.97)
+    assert best == pytest.approx(0.985)
     worse = [kernel(0.1, 14, 0.0, 0.0), kernel(5.0, 6, 0.0, 0.0), kernel(5.0, 14, 10.0, 0.0), kernel(5.0, 14, 0.0, 0.9)]
     assert all(0 < value < best for value in worse)
     assert kernel(5.0, 2, 0.0, 0.0) == 0.0
@@ -224,4 +224,4 @@ def test_errors_fall_with_pt_but_for_the_curvature_and_grow_with_eta(kernel: Cal
             assert function(1.0, eta) <= function(1.0, 2.5)
     assert track_finding.dxy_error(1.0, 0.0) == pytest.approx(0.0085, rel=0.01)  # 90 microns at 1 GeV [CMS]
     assert track_finding.dxy_error(100.0, 0.0) == pytest.approx(0.0009, rel=0.02)
-    assert track_finding.relative_pt_error(100.0, 0.0) == pytest.approx(0.0139, rel=0.01)
+    assert track_finding.relative_pt_error(100.0, 0.0) == pytest.approx(0.025, rel=0.01)
