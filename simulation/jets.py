@@ -90,11 +90,12 @@ class JetProducer(EDProducer):
 
 
 class GenJetProducer(EDProducer):
-    """Anti-kT jets of the final generated particles without neutrinos, by falling pt."""
+    """Anti-kT jets of the final generated particles that can meet the detector, without neutrinos, by falling pt."""
 
     particles: InputTag = param("genParticles", doc="generated particles")
     radius: float = param(0.4, doc="of the jets in rapidity and phi", check=positive)
     min_pt: float = param(3.0, unit="GeV", doc="jets below are not made", check=positive)
+    max_eta: float = param(5.0, doc="particles closer to the beam are left out, as from the detector", check=positive)
 
     def begin_job(self, job: JobContext) -> None:
         """Find out now whether FastJet is there."""
@@ -104,7 +105,7 @@ class GenJetProducer(EDProducer):
     def produce(self, particles: GenParticles) -> GenJets:
         """Jets of what reaches the detector and can be seen."""
         used = particles.flat("status") == GenParticles.FINAL
-        used &= ~np.isin(np.abs(particles.flat("pdg_id")), NEUTRINOS)
+        used &= ~np.isin(np.abs(particles.flat("pdg_id")), NEUTRINOS) & (np.abs(particles.flat("eta")) < self.max_eta)
         jets = anti_kt(type(self).__name__, particles, used, self.radius, self.min_pt)
         return GenJets(jets.offsets, pt=jets.pt, eta=jets.eta, phi=jets.phi, mass=jets.mass)
 

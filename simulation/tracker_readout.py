@@ -74,6 +74,7 @@ def _measured(
 
 
 def _chosen(hits: TrackerSimHits, measured: NDArray[np.float32], chosen: NDArray[np.bool_]) -> TrackerRecHits:
-    offsets = np.concatenate([[0], np.cumsum(chosen)])[hits.offsets]
-    x, y, z = (axis[chosen] for axis in measured)
-    return TrackerRecHits(offsets, detid=hits.flat("detid")[chosen], x=x, y=y, z=z)
+    places = np.flatnonzero(chosen)
+    x, y, z = (axis[places] for axis in measured)
+    columns = {"detid": hits.flat("detid")[places], "x": x, "y": y, "z": z}  # valid, as those of the crossings are
+    return TrackerRecHits.restored(np.searchsorted(places, hits.offsets), columns, {})

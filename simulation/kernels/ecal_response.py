@@ -27,9 +27,9 @@ CORE_SPREAD: Final = 0.12
 """Relative spread of the core's radius from shower to shower."""
 CELL_SPREAD: Final = 0.03
 """Relative spread of a cell's energy at a share of one of 1 GeV; it falls with the root of both."""
-FEW_CELLS, MANY_CELLS = 1.5, 12.0
-"""GeV; below the first, showers are spread over 3 x 3 crystals, below the second over 5 x 5, above over 7 x 7: what
-would lie further out is less than the noise of a crystal."""
+ONE_CELL, FEW_CELLS, MANY_CELLS = 0.1, 1.5, 12.0
+"""GeV; below the first, showers stay in one crystal, below the second they are spread over 3 x 3, below the third over
+5 x 5, above over 7 x 7: what would lie further out is less than the noise of a crystal."""
 SMALL_SHARE: Final = 0.005
 """GeV; what a cell with less gets does not fluctuate."""
 
@@ -118,9 +118,7 @@ def muon(eta: float, phi: float, energy: float, time: float, ecal: Floats, ecal_
     if kind == NOWHERE:
         return energy
     left_here = min(max(landau_number(state, MINIMUM_IONISING, MINIMUM_IONISING_WIDTH), 0.0), energy)
-    place = index if kind == IN_EB else EB_CELLS + index
-    ecal[place] += left_here
-    ecal_time[place] += left_here * time
+    _add(index if kind == IN_EB else EB_CELLS + index, left_here, time, ecal, ecal_time)
     return energy - left_here
 
 
@@ -144,6 +142,9 @@ def spread_shower(
     kind, index = find_ecal(eta, phi)
     if kind == NOWHERE or energy <= 0.0:
         return
+    if energy < ONE_CELL:
+        _add(index if kind == IN_EB else EB_CELLS + index, energy, time, ecal, ecal_time)
+        return
     corners, shares = scratch[0], scratch[1]
     half = 1 if energy < FEW_CELLS else (2 if energy < MANY_CELLS else 3)
     size = 2 * half + 1
@@ -165,8 +166,13 @@ def spread_shower(
             else:
                 place = _endcap_place(index, i - half, j - half)
             if place >= 0:
-                ecal[place] += shares[i, j] * energy
-                ecal_time[place] += shares[i, j] * energy * time
+                _add(place, shares[i, j] * energy, time, ecal, ecal_time)
+
+
+@kernel
+def _add(place: int, energy: float, time: float, ecal: Floats, ecal_time: Floats) -> None:
+    ecal[place] += energy
+    ecal_time[place] += energy * time
 
 
 @kernel

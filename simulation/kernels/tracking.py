@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dataformats.geometry.helix import eta_of, hcal_impact
 from dataformats.geometry.tracker_ids import BPIX, FPIX
-from dataformats.geometry.tracker_layers import CYLINDERS, DISKS
+from dataformats.geometry.tracker_layers import CYLINDERS, DISKS, LAYER_THICKNESS
 from dataformats.geometry.tracker_modules import (
     PLAIN,
     R_PHI,
@@ -67,11 +67,13 @@ N_STACK, N_ARRIVALS, N_PIXEL_HITS, N_STRIP_HITS, N_TRACKS, OVERFLOWS = range(6)
 """Places of the counters."""
 COUNTERS: Final = 6
 
-SOFTEST_ENERGY: Final = 0.01
-"""GeV; electrons and photons below it are not followed."""
+SOFTEST_ENERGY: Final = 0.03
+"""GeV; electrons and photons below it are not followed: a crystal's noise is more."""
 HADRON_MATTER: Final = 0.3
 """Nuclear interaction lengths per radiation length of the tracker."""
 ELECTRON_MASS: Final = 0.000511
+ALL_MATTER: Final = LAYER_THICKNESS.sum(axis=1)
+"""Shape (60,): radiation lengths of all layers by |eta| bin: a photon that converts later, if at all, need not look."""
 _BEHIND_HCAL = 300.0, 560.0
 """Radius and |z| in cm beyond which nothing is seen."""
 _N_PIXEL_CYLINDERS = sum(cylinder.subdet == BPIX for cylinder in CYLINDERS)
@@ -124,7 +126,7 @@ def _follow_photon(row: Floats, ahead: Ints, stack: Floats, state: Words, arriva
     left = conversion_depth(state)
     direction = eta_bin(row)
     first_layers(row, ahead)
-    while True:
+    while left < ALL_MATTER[direction]:
         arc, layer = next_crossing(row, 0.0, ahead)
         if layer < 0:
             break
