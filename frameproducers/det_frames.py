@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from dataformats.channels import expanded_channels
 from dataformats.frames import SparseFrames
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.tracks import Tracks, Vertices
@@ -25,7 +26,12 @@ class DetFrameProducer(EDProducer):
     vertices: InputTag = param(
         "offlinePrimaryVertices", doc="impact parameters refer to the first; none means (0, 0, 0)"
     )
-    layers: tuple[str, ...] = param(tuple(LAYERS), doc="channels of the frames, in this order", check=known_layers)
+    layers: tuple[str, ...] = param(
+        tuple(LAYERS),
+        doc="channels of the frames, in this order; @name for a set of them",
+        check=known_layers,
+        expand=expanded_channels,
+    )
     legacy_direction: bool = param(
         False,
         doc="draw tracks at the direction of their momentum at the ECAL, as the public trainings did",

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from dataformats.candidates import Jets
+from dataformats.channels import expanded_channels
 from dataformats.frames import Seeds, SeedStatus, Windows
 from dataformats.geometry.picture import COLUMNS
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
@@ -46,8 +47,9 @@ class JetFrameProducer(EDProducer):
     )
     channels: tuple[str, ...] = param(
         ("TracksPt", "TracksD0", "TracksDz", "ECAL", "HCAL"),
-        doc="channels of the windows, in this order",
+        doc="channels of the windows, in this order; @name for a set of them",
         check=known_layers,
+        expand=expanded_channels,
     )
     min_jet_pt: float = param(400.0, unit="GeV", doc="jets below have no window")
     max_jet_eta: float = param(1.37, doc="jets with a larger |eta| have no window", check=positive)

@@ -27,6 +27,7 @@ def param(
     unit: str = "",
     tracked: bool = True,
     check: Check | None = None,
+    expand: Callable[[Any], Any] | None = None,
 ) -> Any:
     """Declare a parameter of a plugin.
 
@@ -36,8 +37,9 @@ def param(
         unit: physical unit.
         tracked: False for what cannot change results (threads, printing): it stays out of the provenance.
         check: says what is wrong with a value, or None; for ranges and the like.
+        expand: replaces what is short for something longer, before `check` looks; raises ValueError with a reason.
     """
-    metadata = {"doc": doc, "unit": unit, "tracked": tracked, "check": check}
+    metadata = {"doc": doc, "unit": unit, "tracked": tracked, "check": check, "expand": expand}
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -76,6 +78,7 @@ class Parameter:
     unit: str
     tracked: bool
     check: Check | None
+    expand: Callable[[Any], Any] | None = None
 
     @property
     def required(self) -> bool:
@@ -112,6 +115,7 @@ class Parameter:
         for choice in converted if is_tuple else (converted,):
             if self.choices and choice not in self.choices:
                 raise ValueError(f"'{choice}' is not one of {', '.join(self.choices)}")
+        converted = self.expand(converted) if self.expand else converted
         complaint = self.check(converted) if self.check else None
         if complaint:
             raise ValueError(complaint)
