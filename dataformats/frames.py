@@ -127,6 +127,7 @@ class SeedStatus(IntEnum):
     OUTSIDE_ETA = 2
     NO_HCAL_CELL = 3
     NEAR_EDGE = 4
+    NO_CRYSTAL = 5
 
 
 class Seeds(Collection):
@@ -149,8 +150,8 @@ class Windows(Product):
         channels: names in the order of the second axis.
         offsets: (events + 1,) boundaries; windows of event i are offsets[i]:offsets[i + 1].
         owner: (windows,) int32, position of the object in its event.
-        row: (windows,) int32, stitched row of the centre pixel.
-        column: (windows,) int32, stitched column of the centre pixel.
+        row: (windows,) int32, row of the centre in the stitched 280 x 360 picture, whatever the size of the pixels.
+        column: (windows,) int32, column of the centre.
         pixels: (windows, channels, height, width) float32.
     """
 

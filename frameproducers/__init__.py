@@ -3,7 +3,9 @@
 - `layers`: the table of layers: what each is made of, its shape, unit and fill rule
 - `entries`: hits and tracks of a block to one entry per layer, event and occupied cell
 - `det_frames`: sparse pictures of the whole detector
-- `jet_seeds`, `jet_frames`: dense windows around jets
+- `jet_seeds`, `jet_frames`; `crystal_seeds`, `eg_frames`; `event_frames`: dense windows around jets, around photons and
+  electrons, of whole events
+- `windows`, `window_parameters`, `resampling`: what these have in common: from layers to pixels
 - `pictures`: dense pictures of the whole detector
 - `display`: the command that draws them; `display_event` finds what to draw, `drawing` draws it
 - `kernels`: the compiled loops behind all of them

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.geometry.picture import COLUMNS, ROWS
-from frameproducers.entries import Inputs, layer_entries
-from frameproducers.kernels.windows import fill_windows
-from frameproducers.layers import LAYERS
+from frameproducers.entries import Inputs
+from frameproducers.windows import View, draw
 
 
 def pictures(names: Sequence[str], inputs: Inputs, *, legacy_direction: bool = False) -> NDArray[np.float32]:
@@ -25,7 +24,6 @@ def pictures(names: Sequence[str], inputs: Inputs, *, legacy_direction: bool = F
     n_events = len(inputs.eb_hits)
     out = np.zeros((n_events, len(names), ROWS, COLUMNS), np.float32)
     corner = np.zeros(n_events, np.int64)
-    entries = layer_entries(names, inputs, legacy_direction=legacy_direction)
-    for number, name in enumerate(names):
-        fill_windows(*entries[name], LAYERS[name].cell_size, np.arange(n_events), corner, corner, number, out)
+    view = View(tuple(names), (ROWS, COLUMNS), legacy_direction=legacy_direction)
+    draw(view, inputs, np.arange(n_events), corner, corner, out)
     return out

@@ -3,17 +3,11 @@
 import contextlib
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-import numpy as np
-
-from dataformats.candidates import Jets
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.tracks import Tracks, Vertices
-from frameproducers.entries import Inputs, layer_entries
-from frameproducers.jet_seeds import jet_seeds
-from frameproducers.kernels.windows import fill_windows
-from frameproducers.layers import LAYERS
+from frameproducers.entries import Inputs
 
 _LONG = 2.0
 """Seconds after which somebody who waits deserves a word."""
@@ -34,17 +28,3 @@ def announced() -> Iterator[None]:
         logging.getLogger("e2efw.frameproducers").info(
             "compiled kernels in %.0f s; the next job finds them ready", seconds
         )
-
-
-def load_window_kernels(names: Sequence[str]) -> None:
-    """Run every kernel that windows of these layers need.
-
-    Args:
-        names: of `LAYERS`.
-    """
-    inputs = event_without_hits()
-    jet_seeds(Jets.empty(1), inputs.hbhe_hits, min_pt=0.0, max_eta=1.0)
-    first = np.zeros(1, np.int64)
-    pixels = np.zeros((1, len(names), 1, 1), np.float32)
-    for number, (name, entries) in enumerate(layer_entries(names, inputs).items()):
-        fill_windows(*entries, LAYERS[name].cell_size, first, first, first, number, pixels)

@@ -3,5 +3,6 @@
 - `projections`: hits and tracks to cells of the pictures
 - `cells`: one sorted entry per cell and event; layers put side by side
 - `windows`: entries cut into the pixels of windows or whole pictures
-- `seeds`: the HCAL tower that a jet's window is centred on
+- `resampling`: endcaps of the ECAL in blocks of 2 x 2 pixels
+- `seeds`, `crystal_seeds`: what the window of a jet, or of a photon or electron, is centred on
 """

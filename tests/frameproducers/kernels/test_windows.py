@@ -42,7 +42,7 @@ def test_windows_are_crops_of_the_full_picture_bit_for_bit(
     top = np.array([0, 155, -30, 250, 279, -124, *rng.integers(-20, 200, n_windows - 6)])
     left = np.array([0, 359, 310, 300, 236, 235, *rng.integers(0, 360, n_windows - 6)])
     out = np.zeros((n_windows, 3, *size), np.float32)
-    fill(offsets, cell, value, cut, event, top, left, 1, out)
+    fill(offsets, cell, value, cut, cut * cut, 360, (0, 280), event, top, left, 1, out)
     for window in range(n_windows):
         mine = slice(offsets[event[window]], offsets[event[window] + 1])
         picture = np.zeros((280 // cut) * (360 // cut), np.float32)
@@ -56,7 +56,7 @@ def test_windows_are_crops_of_the_full_picture_bit_for_bit(
 def test_no_windows_and_no_entries_are_no_trouble(fill: Callable[..., None]) -> None:
     nothing = np.zeros(0, np.int64)
     entries = np.zeros(2, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
-    fill(*entries, 5, nothing, nothing, nothing, 0, np.zeros((0, 1, 125, 125), np.float32))
+    fill(*entries, 5, 25, 360, (0, 280), nothing, nothing, nothing, 0, np.zeros((0, 1, 125, 125), np.float32))
     out = np.zeros((1, 1, 125, 125), np.float32)
-    fill(*entries, 5, np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64), 0, out)
+    fill(*entries, 5, 25, 360, (0, 280), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64), 0, out)
     assert not out.any()
