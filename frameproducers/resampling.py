@@ -7,7 +7,7 @@ import numpy as np
 from dataformats.geometry.picture import COLUMNS, EB_FIRST_PIXEL, EEP_FIRST_ROW, ROWS
 from frameproducers.entries import Entries
 from frameproducers.kernels.resampling import BLOCKS, resample_endcaps
-from frameproducers.layers import LayerRule, Projection
+from frameproducers.layers import LayerRule, inputs_of
 
 EEResampling: TypeAlias = Literal["none", "conserving", "legacy"]
 """What happens to the endcaps of the stitched ECAL picture.
@@ -19,13 +19,14 @@ EEResampling: TypeAlias = Literal["none", "conserving", "legacy"]
   converters of the public trainings, which divided twice: a quarter of the energy is left
 """
 
+_ECAL = {"eb_hits", "ee_hits"}
 _PARTS = {"conserving": (4, 2), "legacy": (16, 16)}
 
 
 def can_be_resampled(rule: LayerRule) -> bool:
     """True for energies of crystals on the stitched picture."""
     shape = rule.layer.rows, rule.layer.columns
-    return rule.projection is Projection.ECAL and rule.fill == "sum" and shape == (ROWS, COLUMNS)
+    return inputs_of([rule.name]) == _ECAL and rule.fill == "sum" and shape == (ROWS, COLUMNS)
 
 
 def resampled(entries: Entries, how: EEResampling) -> Entries:

@@ -16,13 +16,16 @@ from dataformats.geometry.picture import COLUMNS, ROWS
 from e2efw.errors import ConfigurationError
 from frameproducers.entries import Inputs, layer_entries
 from frameproducers.kernels.windows import fill_windows
-from frameproducers.layers import LAYERS, Projection
+from frameproducers.layers import LAYERS, inputs_of
 from frameproducers.resampling import EEResampling, can_be_resampled, resampled
 
 Upsampling: TypeAlias = Literal["share", "tile"]
 """What the pixels of an HCAL tower get: share gives each its part of the energy, tile gives each all of it."""
 Border: TypeAlias = Literal["reject", "pad"]
 """What happens to windows that reach beyond the picture: their objects have none, or they are zero there."""
+
+_SUMMED = {"sum", "count"}
+_HCAL = {"hbhe_hits"}
 
 
 class Cut(NamedTuple):
@@ -65,9 +68,8 @@ class View:
         Raises:
             ConfigurationError: its cells are not whole pixels.
         """
-        rule = LAYERS[name]
         cell = cell_size(name, self.granularity)
-        shared = rule.fill == "sum" and not (rule.projection is Projection.HCAL and self.hcal_upsampling == "tile")
+        shared = LAYERS[name].fill in _SUMMED and not (inputs_of([name]) == _HCAL and self.hcal_upsampling == "tile")
         return Cut(cell, cell * cell if shared else 1)
 
     def corner(self, row: NDArray[np.int64], column: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
