@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from e2efw.errors import ConfigurationError, nearest
+from taggers.transforms import GRAPH_PREFIX, Transform
 
 MODEL_FILE = "model.onnx"
 CARD_FILE = "model.yaml"
@@ -22,6 +23,9 @@ PACKAGED = Path(__file__).parent / "models"
 
 EXTRA_INPUTS = ("row", "column")
 """What a network may read besides the pixels: stitched row and column of the window's centre, (windows,) int64."""
+
+_RAW = "none"
+"""What a card says where a transform would stand, if the network reads pixels as they are."""
 
 _EXTERNAL_DATA = b"\x0a\x08location\x12"
 """Start of an external-data entry of an ONNX tensor: field 1, eight bytes, "location", then field 2.
@@ -38,14 +42,14 @@ class ModelInput:
         channels: names, in the order of the network's channel axis.
         window: height (rows) and width (columns) in pixels.
         unit: of the pixels.
-        transform: what must be done to the pixels first; only "none": what a network needs is part of its graph.
+        transform: what is done to the pixels first, and by whom; None for pixels as they are.
         extra: further inputs, of `EXTRA_INPUTS`.
     """
 
     channels: tuple[str, ...]
     window: tuple[int, int]
     unit: str
-    transform: str = "none"
+    transform: Transform | None = None
     extra: tuple[str, ...] = ()
 
 
@@ -128,6 +132,12 @@ class Bundle:
                 f"{who}: {MODEL_FILE} is not the model its card speaks of: sha256 {found}, the card says {expected}. "
                 f"Make the bundle again: {card.made_by}"
             )
+        transform = card.input.transform
+        if transform is not None and transform.applied_by == "backend" and GRAPH_PREFIX.encode() in model:
+            raise ConfigurationError(
+                f"{who}: {CARD_FILE}: the transform would be applied twice: {MODEL_FILE} begins with one already. "
+                "Write applied_by: graph."
+            )
         return cls(folder, card, model, found)
 
     @property
@@ -146,11 +156,19 @@ def write_bundle(folder: Path, card: Card, model: bytes) -> Bundle:
     """
     _refuse_external_data(f"model bundle {folder}", model)
     folder.mkdir(parents=True, exist_ok=True)
-    content = {**asdict(card), "sha256": hashlib.sha256(model).hexdigest()}
+    content = {**_written(card), "sha256": hashlib.sha256(model).hexdigest()}
     (folder / MODEL_FILE).write_bytes(model)
     text = yaml.safe_dump(_plain(content), sort_keys=False, default_flow_style=None, width=120)
     (folder / CARD_FILE).write_text(text, encoding="utf-8")
     return Bundle.load(folder)
+
+
+def _written(card: Card) -> dict[str, Any]:
+    """The card as YAML has it."""
+    transform = card.input.transform
+    content = asdict(card)
+    content["input"]["transform"] = _RAW if transform is None else transform.written()
+    return content
 
 
 def packaged_models() -> tuple[str, ...]:
@@ -189,7 +207,7 @@ _INPUT: dict[str, tuple[type, ...]] = {
     "channels": (list,),
     "window": (list,),
     "unit": (str,),
-    "transform": (str,),
+    "transform": (str, dict),
     "extra": (list,),
 }
 _OUTPUT: dict[str, tuple[type, ...]] = {"name": (str,), "unit": (str,), "meaning": (str,)}
@@ -216,10 +234,7 @@ def _read_card(who: str, content: Any) -> tuple[Card, str]:
     window = given["window"]
     if not (len(window) == 2 and all(type(size) is int and size > 0 for size in window)):
         raise ConfigurationError(f"{who}: input: window {window} should be [rows, columns], such as [125, 125].")
-    if given["transform"] != "none":
-        raise ConfigurationError(
-            f"{who}: input: transform '{given['transform']}' is not known. Known: none. Put it into the graph instead."
-        )
+    transform = _read_transform(f"{who}: input: transform", given["transform"], channels)
     outputs = tuple(
         ModelOutput(**_mapping(f"{who}: output {position}", output, _OUTPUT))
         for position, output in enumerate(values["outputs"])
@@ -227,8 +242,19 @@ def _read_card(who: str, content: Any) -> tuple[Card, str]:
     if not channels or not outputs:
         raise ConfigurationError(f"{who}: a model has at least one channel and one output.")
     sha256 = values.pop("sha256")
-    model_input = ModelInput(channels, (window[0], window[1]), given["unit"], given["transform"], extra)
+    model_input = ModelInput(channels, (window[0], window[1]), given["unit"], transform, extra)
     return Card(**{**values, "input": model_input, "outputs": outputs}), sha256
+
+
+def _read_transform(who: str, content: Any, channels: tuple[str, ...]) -> Transform | None:
+    """The word `none` or a mapping, see `taggers.transforms`."""
+    if isinstance(content, dict):
+        return Transform.read(who, content, channels)
+    if content != _RAW:
+        raise ConfigurationError(
+            f"{who} '{content}' is not known. Write {_RAW}, or a mapping with applied_by, source and channels."
+        )
+    return None
 
 
 def _mapping(who: str, content: Any, keys: Mapping[str, tuple[type, ...]]) -> dict[str, Any]:

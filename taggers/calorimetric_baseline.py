@@ -23,15 +23,15 @@ The graph is memory bound: the (N, 125, 125) intermediates are the energy, and a
 weights factorise into rows and columns and are applied as small matrix products.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.geometry.picture import COLUMNS, PIXEL_ETA_CENTER
-from e2efw.errors import MissingDependencyError
 from taggers.bundle import Card, ModelInput, ModelOutput
 from taggers.onnx_backend import PIXELS_INPUT
+from taggers.onnx_graph import GraphBuilder
 
 NAME: Final = "calorimetric_baseline"
 WINDOW: Final = 125
@@ -68,7 +68,7 @@ def build_model() -> bytes:
     Raises:
         MissingDependencyError: the library that writes ONNX graphs is not installed.
     """
-    graph = _Graph()
+    graph = GraphBuilder()
     axis_1 = graph.constant(np.array([1]))
     energy = graph.op("ReduceSum", PIXELS_INPUT, axis_1, keepdims=0)
     eta, centre_eta = _row_eta(graph, axis_1)
@@ -87,7 +87,7 @@ def build_model() -> bytes:
     along_phi = [_twice_square_of_half(graph, "Sin", dphi), graph.op("Sin", dphi)]
     sums = _weighted_sums(graph, inside, et_per_energy, along_eta, along_phi)
     _mass_and_pt(graph, *(sums[key] for key in ((0, 0), (1, 0), (2, 0), (0, 1), (0, 2))))
-    return graph.serialised()
+    return _serialised(graph)
 
 
 def _column_dphi() -> NDArray[np.float32]:
@@ -95,7 +95,7 @@ def _column_dphi() -> NDArray[np.float32]:
     return ((np.arange(WINDOW) - WINDOW // 2) * (2 * np.pi / COLUMNS)).astype(np.float32)
 
 
-def _row_eta(graph: "_Graph", axis_1: str) -> tuple[str, str]:
+def _row_eta(graph: GraphBuilder, axis_1: str) -> tuple[str, str]:
     """(N, 125) eta of the window's rows, (N, 1) of its centre; rows beyond the picture take its last eta."""
     table = graph.constant(PIXEL_ETA_CENTER.astype(np.float32))
     centre = graph.op("Unsqueeze", "row", axis_1)
@@ -104,7 +104,7 @@ def _row_eta(graph: "_Graph", axis_1: str) -> tuple[str, str]:
     return graph.op("Gather", table, rows), graph.op("Gather", table, centre)
 
 
-def _cone(graph: "_Graph", energy: str, deta: str, dphi: str) -> str:
+def _cone(graph: GraphBuilder, energy: str, deta: str, dphi: str) -> str:
     """(N, 125, 125) energy, zero outside the cone: in every row the cone is an interval, dphi^2 < R^2 - deta^2."""
     room = graph.op("Sub", graph.constant(np.float32(CONE**2)), graph.op("Mul", deta, deta))
     room = graph.op("Unsqueeze", room, graph.constant(np.array([2])))
@@ -113,14 +113,14 @@ def _cone(graph: "_Graph", energy: str, deta: str, dphi: str) -> str:
     return graph.op("Mul", energy, graph.op("Cast", mask, to=1))  # twice as fast as Where
 
 
-def _twice_square_of_half(graph: "_Graph", function: str, angle: str) -> str:
+def _twice_square_of_half(graph: GraphBuilder, function: str, angle: str) -> str:
     """2 f(x/2)^2: cosh x - 1 for Sinh, 1 - cos x for Sin, without cancellation."""
     half = graph.op(function, graph.op("Mul", angle, graph.constant(np.float32(0.5))))
     return graph.op("Mul", graph.op("Mul", half, half), graph.constant(np.float32(2)))
 
 
 def _weighted_sums(
-    graph: "_Graph", energy: str, et_per_energy: str, of_rows: list[str], of_columns: list[str]
+    graph: GraphBuilder, energy: str, et_per_energy: str, of_rows: list[str], of_columns: list[str]
 ) -> dict[tuple[int, int], str]:
     """(N, 1) sums of et times a weight per row times a weight per column.
 
@@ -148,7 +148,7 @@ def _weighted_sums(
     }
 
 
-def _mass_and_pt(graph: "_Graph", s: str, a: str, b: str, c: str, d: str) -> None:
+def _mass_and_pt(graph: GraphBuilder, s: str, a: str, b: str, c: str, d: str) -> None:
     """The outputs from the five sums of the module's docstring, each (N, 1)."""
     axis_1 = graph.constant(np.array([1]))
     b_squared, d_squared = graph.op("Mul", b, b), graph.op("Mul", d, d)
@@ -162,50 +162,15 @@ def _mass_and_pt(graph: "_Graph", s: str, a: str, b: str, c: str, d: str) -> Non
         graph.op("Squeeze", graph.op("Sqrt", squared), axis_1, output=name)
 
 
-class _Graph:
-    """An ONNX graph that grows node by node; intermediates are named after their operator and position."""
-
-    def __init__(self) -> None:
-        self.onnx = _onnx()
-        self.nodes: list[Any] = []
-        self.constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
-        self.tensors: list[Any] = []
-
-    def constant(self, value: Any) -> str:
-        """Name of a constant; equal ones are stored once."""
-        array = np.asarray(value)
-        key = (array.dtype.str, array.shape, array.tobytes())
-        if key not in self.constants:
-            self.constants[key] = f"constant_{len(self.constants)}"
-            self.tensors.append(self.onnx.numpy_helper.from_array(array, self.constants[key]))
-        return self.constants[key]
-
-    def op(self, operator: str, *inputs: str, output: str = "", **attributes: Any) -> str:
-        """Add a node with one output; returns the output's name."""
-        output = output or f"{operator}_{len(self.nodes)}"
-        self.nodes.append(self.onnx.helper.make_node(operator, inputs, [output], **attributes))
-        return output
-
-    def serialised(self) -> bytes:
-        """The checked model."""
-        helper, kinds = self.onnx.helper, self.onnx.TensorProto
-        value = helper.make_tensor_value_info
-        inputs = [value(PIXELS_INPUT, kinds.FLOAT, ["N", 2, WINDOW, WINDOW]), value("row", kinds.INT64, ["N"])]
-        outputs = [value(name, kinds.FLOAT, ["N"]) for name in ("mass", "pt")]
-        graph = helper.make_graph(self.nodes, NAME, inputs, outputs, self.tensors)
-        opsets = [helper.make_opsetid("", OPSET)]
-        model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="e2efw")
-        self.onnx.checker.check_model(model, full_check=True)
-        content: bytes = model.SerializeToString(deterministic=True)
-        return content
-
-
-def _onnx() -> Any:
-    try:
-        import onnx  # noqa: PLC0415 (only needed to build graphs)
-        import onnx.numpy_helper  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingDependencyError(
-            "The library 'onnx', which writes network graphs, is not installed. Type: pip install 'e2efw[test]'."
-        ) from error
-    return onnx
+def _serialised(graph: GraphBuilder) -> bytes:
+    """The checked model."""
+    helper, kinds = graph.onnx.helper, graph.onnx.TensorProto
+    value = helper.make_tensor_value_info
+    inputs = [value(PIXELS_INPUT, kinds.FLOAT, ["N", 2, WINDOW, WINDOW]), value("row", kinds.INT64, ["N"])]
+    outputs = [value(name, kinds.FLOAT, ["N"]) for name in ("mass", "pt")]
+    content = helper.make_graph(graph.nodes, NAME, inputs, outputs, graph.tensors)
+    opsets = [helper.make_opsetid("", OPSET)]
+    model = helper.make_model(content, opset_imports=opsets, ir_version=IR_VERSION, producer_name="e2efw")
+    graph.onnx.checker.check_model(model, full_check=True)
+    written: bytes = model.SerializeToString(deterministic=True)
+    return written

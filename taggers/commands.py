@@ -1,9 +1,12 @@
 """`e2efw model`: build and look at model bundles."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from taggers.transforms import Transform
 
 model = typer.Typer(help="Build and look at model bundles.", no_args_is_help=True)
 
@@ -36,6 +39,7 @@ def show(
         f"{card.name} version {card.version}: {card.task}",
         f"  reads    {', '.join(card.input.channels)} [{card.input.unit}] in windows of {window} pixels",
         *(f"           {name} of the window's centre" for name in card.input.extra),
+        *_transform_lines(card.input.transform),
         *(f"  says     {output.name} [{output.unit}]: {output.meaning}" for output in card.outputs),
         f"  training {card.training}",
         *(f"  metric   {name} {value}" for name, value in card.metrics.items()),
@@ -43,3 +47,13 @@ def show(
         f"  graph    ONNX opset {card.opset}, {len(found.model)} bytes, sha256 {found.sha256} as the card says",
     ]
     typer.echo("\n".join(lines))
+
+
+def _transform_lines(transform: "Transform | None") -> list[str]:
+    """Who does what to every channel before the network sees it."""
+    if transform is None:
+        return ["  first    nothing: pixels go in as they are"]
+    by = {"backend": "before the network runs", "graph": "in the network's first nodes"}[transform.applied_by]
+    described = {name: ", ".join(map(str, steps)) or "as it is" for name, steps in transform.channels.items()}
+    lines = [f"           {name}: {steps}" for name, steps in described.items()]
+    return [f"  first    {by} ({transform.source}):", *lines]

@@ -80,18 +80,31 @@ class OnnxSession:
             (windows, ...) by output name.
         """
         n_windows = len(pixels)
-        inputs: dict[str, NDArray[Any]] = {PIXELS_INPUT: pixels}
-        inputs |= {name: extra[name].astype(np.int64) for name in self.bundle.card.input.extra}
+        others = {name: extra[name].astype(np.int64) for name in self.bundle.card.input.extra}
         names = self.bundle.output_names
         results = {
             output.name: np.empty((n_windows, *output.shape[1:]), np.float32) for output in self.session.get_outputs()
         }
         for start in range(0, n_windows, self.max_batch):
             part = slice(start, start + self.max_batch)
-            chunk = {name: np.ascontiguousarray(values[part]) for name, values in inputs.items()}
+            chunk: dict[str, NDArray[Any]] = {name: values[part] for name, values in others.items()}
+            chunk[PIXELS_INPUT] = self._wanted(pixels[part])
             for name, values in zip(names, self.session.run(list(names), chunk), strict=True):
                 results[name][part] = values
         return results
+
+    def _wanted(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Pixels in one piece of memory, as the network wants them; raw ones, which others read too, stay as they are.
+
+        Args:
+            pixels: (windows, channels, rows, columns).
+        """
+        wanted = self.bundle.card.input
+        if wanted.transform is None or wanted.transform.applied_by == "graph":
+            return np.ascontiguousarray(pixels)
+        own = np.array(pixels, order="C")
+        wanted.transform.apply(own, wanted.channels)
+        return own
 
 
 def _onnxruntime() -> Any:

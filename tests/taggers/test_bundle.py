@@ -98,7 +98,10 @@ INPUT = {"channels": ["ECAL", "HCAL"], "window": [125, 125], "unit": "GeV", "tra
         ({"outputs": [{"name": "mass", "units": "GeV"}]}, r"output 0: no key 'units'. Did you mean 'unit'\?"),
         ({"input": {**INPUT, "channels": ["ECAL", "ECAL"]}}, "should be different names"),
         ({"input": {**INPUT, "window": [125]}}, r"window \[125\] should be \[rows, columns\]"),
-        ({"input": {**INPUT, "transform": "log"}}, "transform 'log' is not known. Known: none"),
+        (
+            {"input": {**INPUT, "transform": "log"}},
+            "transform 'log' is not known. Write none, or a mapping with applied_by",
+        ),
         ({"input": {**INPUT, "extra": ["rows"]}}, r"no extra input 'rows'. Did you mean 'row'\?"),
     ],
 )
@@ -120,3 +123,15 @@ def test_weights_in_another_file_are_refused(tmp_path: Path, baseline: Bundle) -
 def test_outputs_keep_the_order_of_the_card(tmp_path: Path, baseline: Bundle) -> None:
     outputs = (ModelOutput("pt", "GeV", "first"), ModelOutput("mass", "GeV", "second"))
     assert write_bundle(tmp_path, replace(CARD, outputs=outputs), baseline.model).output_names == ("pt", "mass")
+
+
+def test_transform_of_a_card_is_checked_against_its_channels(bundle_folder: Path) -> None:
+    transform = {"applied_by": "backend", "source": "a test", "channels": {"ECAL": [{"scale": 0.1}]}}
+    rewrite(bundle_folder, input={**INPUT, "transform": transform})
+    with pytest.raises(ConfigurationError, match=r"model.yaml: input: transform: channel 'HCAL' is missing"):
+        Bundle.load(bundle_folder)
+    transform["channels"] = {"ECAL": [{"scale": 0.1}], "HCAL": []}
+    rewrite(bundle_folder, input={**INPUT, "transform": transform})
+    found = Bundle.load(bundle_folder).card.input.transform
+    assert found is not None
+    assert [str(step) for step in found.of("ECAL")] == ["scale factor 0.1"]

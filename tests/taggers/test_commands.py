@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from typer.testing import CliRunner
 
-from taggers.bundle import Bundle
+from taggers.bundle import Bundle, write_bundle
+from taggers.calorimetric_baseline import CARD
 from taggers.commands import model
+from taggers.operations import Clip, Scale
+from taggers.transforms import Transform
 
 
 def test_build_baseline_writes_the_bundle_and_prints_its_checksum(tmp_path: Path, baseline: Bundle) -> None:
@@ -25,6 +29,19 @@ def test_show_finds_packaged_bundles_and_folders(bundle_folder: Path, baseline: 
     assert by_name == by_folder
     for text in ("reads    ECAL, HCAL [GeV] in windows of 125 x 125 pixels", "says     pt [GeV]", baseline.sha256):
         assert text in by_name
+
+
+def test_show_says_what_is_done_to_the_pixels_first_and_by_whom(tmp_path: Path, baseline: Bundle) -> None:
+    transform = Transform({"ECAL": (Scale(0.02), Clip(-1, 1)), "HCAL": ()}, "a test", "graph")
+    card = replace(CARD, input=replace(CARD.input, transform=transform))
+    write_bundle(tmp_path / "model", card, baseline.model)
+    output = CliRunner().invoke(model, ["show", str(tmp_path / "model")], catch_exceptions=False).output
+    lines = [" ".join(line.split()) for line in output.splitlines()]
+    assert lines[3:6] == [
+        "first in the network's first nodes (a test):",
+        "ECAL: scale factor 0.02, clip low -1, high 1",
+        "HCAL: as it is",
+    ]
 
 
 def test_help_waits_for_no_library() -> None:
