@@ -61,6 +61,7 @@ process.generalTracks.seed = options.seed
 process.output = cms.OutputModule(
     "PoolOutputModule",
     fileName=cms.untracked.string(options.outputFile),
+    eventsPerCluster=cms.untracked.int32(256),
     outputCommands=cms.untracked.vstring(
         "keep *",
         "drop *_pileupParticles_*_*",

@@ -39,7 +39,7 @@ def test_without_an_extra_the_simulation_says_what_to_type(tmp_path: Path, libra
     done = run_without(library, tmp_path)
     needs, module, place = MESSAGES[library]
     assert done.returncode == 8035 % 256
-    message, where, code = done.stderr.splitlines()
+    *_, message, where, code = done.stderr.splitlines()  # compiling kernels before may be announced
     assert message == f"UnavailableAccelerator: {needs}: pip install 'e2efw[sim]'"
     assert re.fullmatch(rf"  in module {re.escape(module)} \(\S*{place}:\d+\)", where)
     assert code == "  exit code 8035"
