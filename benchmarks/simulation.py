@@ -118,7 +118,7 @@ def modules(reports: Mapping[int, Sequence[JobReport]]) -> Table:
 def memory(simulation: Simulation, events: int) -> Table:
     """Resident memory while one long job with the most pileup runs, in blocks of the usual size."""
     watched = Memory()
-    simulation.job(PILEUP[-1], events, 256).run(watched)
+    simulation.job(PILEUP[-1], events, 64).run(watched)
     table = _table(f"Resident memory, pileup {PILEUP[-1]}", "up to event", "largest size, MB", "/ first")
     first = next(iter(watched.largest.values()))
     for after, size in watched.largest.items():
