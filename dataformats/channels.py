@@ -40,7 +40,7 @@ class ChannelSet:
     source: str
 
 
-_ITSELF: Final = "tracks at their own direction, tracker hits atPV"
+_OWN: Final = "tracks atECALfixIP, where the source took their own direction (_fixIP); tracker hits atPV"
 _AT_ECAL: Final = "tracks atECALfixIP"
 _AT_ECAL_AND_PV: Final = "tracks atECALfixIP, tracker hits atPV"
 
@@ -49,11 +49,12 @@ CHANNEL_SETS: Final = {
     for entry in (
         ChannelSet(
             "rece2e",
-            ("HCAL", "ECAL", "TracksPt", "TracksD0", "TracksDz", "TracksPtAdj3x3", *_PIXELS),
+            ("HCAL", "ECAL", "TracksPt", "TracksD0", "TracksDz", "TracksPt_atECAL", *_PIXELS),
             (125, 125),
             _AT_ECAL_AND_PV,
             "channels last",
-            "RecoE2E DetFrameProducer, all switches on: the order in which it fills its frames",
+            "RecoE2E DetFrameProducer, all switches on: the order in which it fills its frames; its adjustable tracks have "
+            "granularity 1",
         ),
         ChannelSet(
             "rece2e8",
@@ -81,17 +82,17 @@ CHANNEL_SETS: Final = {
         ),
         ChannelSet(
             "jet5",
-            ("TracksPt", "TracksDzPV", "TracksD0PV", "ECAL", "HCAL"),
+            ("TracksPt", "TracksDz_PV", "TracksD0_PV", "ECAL", "HCAL"),
             (125, 125),
-            _ITSELF,
+            _OWN,
             "channels first",
             "MLAnalyzer, first parquet files of jets; dz comes before d0",
         ),
         ChannelSet(
             "jet9",
-            ("TracksPt", "TracksDzPV", "TracksD0PV", "ECAL", "HCAL", *_PIXELS, "BPIX4"),
+            ("TracksPt", "TracksDz_PV", "TracksD0_PV", "ECAL", "HCAL", *_PIXELS, "BPIX4"),
             (125, 125),
-            _ITSELF,
+            _OWN,
             "channels first",
             "MLAnalyzer, first parquet files of jets, with the pixel barrel",
         ),
@@ -106,12 +107,12 @@ CHANNEL_SETS: Final = {
         ChannelSet(
             "bjet",
             (
-                *("MuonsQPt", "TracksQPt", "ECAL", "HCAL", "TracksQPtPV"),
-                *("TracksD0PV", "TracksDzPV", "TracksD0SigPV", "TracksDzSigPV", "TracksQPtNPV"),
+                *("MuonsQPt", "TracksQPt", "ECAL", "HCAL", "TracksQPt_PV"),
+                *("TracksD0_PV", "TracksDz_PV", "TracksD0Sig_PV", "TracksDzSig_PV", "TracksQPt_nPV"),
                 *("TracksIP2D", "TracksIP2DSig", "TracksIP3D", "TracksIP3DSig"),
             ),
             (125, 125),
-            _ITSELF,
+            _OWN,
             "channels first",
             "MLAnalyzer, trees for b jets; which of the impact-parameter layers were trained on differs",
         ),

@@ -39,8 +39,8 @@ PUBLISHED_TRANSFORMS: Final[Mapping[str, Transform]] = {
     "a_tautau": Transform(
         {
             "TracksPt": _energy(0.02, 1e-3),
-            "TracksDzPV": (Scale(10), ZeroSuppress(1e-4)),
-            "TracksD0PV": (Scale(10), ZeroOutside(-20, 20), ZeroSuppress(1e-4)),
+            "TracksDz_PV": (Scale(10), ZeroSuppress(1e-4)),
+            "TracksD0_PV": (Scale(10), ZeroOutside(-20, 20), ZeroSuppress(1e-4)),
             "ECAL": _energy(0.2, 1e-3),
             "HCAL": _energy(1, 1e-3),
         },
