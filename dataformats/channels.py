@@ -53,8 +53,8 @@ CHANNEL_SETS: Final = {
             (125, 125),
             _AT_ECAL_AND_PV,
             "channels last",
-            "RecoE2E DetFrameProducer, all switches on: the order in which it fills its frames; its adjustable tracks have "
-            "granularity 1",
+            "RecoE2E DetFrameProducer, all switches on: the order in which it fills its frames; its adjustable tracks "
+            "have granularity 1",
         ),
         ChannelSet(
             "rece2e8",
