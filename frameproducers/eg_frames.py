@@ -14,7 +14,7 @@ from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import not_negative, positive
 from frameproducers.crystal_seeds import CrystalRule, crystal_seeds
 from frameproducers.entries import Inputs
-from frameproducers.layers import known_layers
+from frameproducers.layers import inputs_of, known_layers
 from frameproducers.warm_up import announced, event_without_hits
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
 from frameproducers.windows import Border, View, refuse_what_does_not_fit, windows_at
@@ -96,7 +96,7 @@ class EGFrameProducer(EDProducer, WindowParameters):
     def needed_products(self) -> frozenset[str]:
         """What the channels are made of, the objects, and what their seeds are found with."""
         members = {"super_cluster_hits"} if self.seed_rule == "superCluster" else set()
-        return super().needed_products() | {self.objects} | members
+        return inputs_of(self.channels) | {self.objects} | members
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Channels and size of the windows."""

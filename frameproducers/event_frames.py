@@ -11,6 +11,7 @@ from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.modules import EDProducer, JobContext
 from frameproducers.entries import Inputs
+from frameproducers.layers import inputs_of
 from frameproducers.warm_up import announced
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
 from frameproducers.windows import View, refuse_what_does_not_fit, windows_at
@@ -60,6 +61,10 @@ class EventFrameProducer(EDProducer, WindowParameters):
         seeds = Seeds.restored(np.arange(n_events + 1), columns, {})
         inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices)
         return EventFrameProducts(seeds, windows_at(seeds, self._view, inputs))
+
+    def needed_products(self) -> frozenset[str]:
+        """What the channels are made of."""
+        return inputs_of(self.channels)
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Channels and size of the windows."""

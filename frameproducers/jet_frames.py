@@ -10,6 +10,7 @@ from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import positive
 from frameproducers.entries import Inputs
 from frameproducers.jet_seeds import JetRule, jet_seeds
+from frameproducers.layers import inputs_of
 from frameproducers.warm_up import announced, event_without_hits
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
 from frameproducers.windows import Border, View, refuse_what_does_not_fit, windows_at
@@ -68,6 +69,10 @@ class JetFrameProducer(EDProducer, WindowParameters):
         seeds = self._seeds(jets, hbhe_hits)
         inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices)
         return JetFrameProducts(seeds, windows_at(seeds, self._view, inputs))
+
+    def needed_products(self) -> frozenset[str]:
+        """What the channels are made of."""
+        return inputs_of(self.channels)
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Channels and size of the windows."""

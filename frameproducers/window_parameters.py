@@ -9,7 +9,7 @@ from dataformats.channels import expanded_channels
 from dataformats.frames import Seeds
 from e2efw.framework.modules import InputTag, param
 from e2efw.framework.parameters import positive
-from frameproducers.layers import inputs_of, known_layers
+from frameproducers.layers import known_layers
 from frameproducers.resampling import EEResampling
 from frameproducers.warm_up import event_without_hits
 from frameproducers.windows import Upsampling, View, windows_at
@@ -55,10 +55,6 @@ class WindowParameters:
             self.legacy_direction,
             **more,
         )
-
-    def needed_products(self) -> frozenset[str]:
-        """Tracks and vertices if a layer is made of them."""
-        return inputs_of(self.channels)
 
 
 def load_window_kernels(view: View) -> None:

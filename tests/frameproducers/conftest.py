@@ -12,7 +12,10 @@ from dataformats.collection import Collection
 from dataformats.geometry.detids import EE_EXISTS, pack_eb, pack_ee, pack_hcal
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.tracks import Tracks, Vertices
+from e2efw.framework.tags import ProductKey
+from e2efw.io.pool_source import PoolSource
 from frameproducers.entries import Inputs
+from python_cfg.samples import SIMULATED_TTBAR
 
 C = TypeVar("C", bound=Collection)
 
@@ -120,3 +123,30 @@ def real_jets(real_collection: Callable[[type[Any], str], Any]) -> Jets:
     """The jets of the same events."""
     jets: Jets = real_collection(Jets, "ak8PFJetsCHS_")
     return jets
+
+
+@pytest.fixture(scope="session")
+def simulated_collection() -> Callable[..., Any]:
+    """``simulated_collection(SuperClusterHits, "superClusters", "hits")``: a product of the packaged sample."""
+
+    def read(cls: type[C], label: str, instance: str = "") -> C:
+        key = ProductKey(label, instance, "SIM")
+        source = PoolSource(file_names=(SIMULATED_TTBAR,)).open()
+        (block,) = source.blocks({key: cls}, 1000, -1)
+        source.close()
+        product: Any = block.products[key]
+        return product  # type: ignore[no-any-return]
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def simulated_inputs(simulated_collection: Callable[..., Any]) -> Inputs:
+    """The events of the packaged sample."""
+    return Inputs(
+        simulated_collection(EBRecHits, "reducedEcalRecHitsEB"),
+        simulated_collection(EERecHits, "reducedEcalRecHitsEE"),
+        simulated_collection(HBHERecHits, "reducedHcalRecHits", "hbhereco"),
+        simulated_collection(Tracks, "generalTracks"),
+        simulated_collection(Vertices, "offlinePrimaryVertices"),
+    )

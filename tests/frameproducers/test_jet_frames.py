@@ -147,6 +147,11 @@ def test_calorimeter_channels_do_not_need_tracks(random_inputs: MakeInputs, rand
         produce(jets, trackless)
 
 
+def test_what_is_needed_depends_on_the_channels() -> None:
+    assert JetFrameProducer(channels=("HCAL",)).needed_products() == {"hbhe_hits"}
+    assert "tracks" in JetFrameProducer(channels=("HCAL", "TracksPt")).needed_products()
+
+
 def test_the_description_is_known_before_the_first_event(random_inputs: MakeInputs, random_jets: MakeJets) -> None:
     producer = JetFrameProducer()
     channels = ["TracksPt", "TracksD0", "TracksDz", "ECAL", "HCAL"]
