@@ -10,7 +10,7 @@ as much as everything else, and the candidates of particle flow, which no pictur
 
 from e2efw import config as cms
 
-options = cms.arguments(outputFile="simulated_ttbar.root", maxEvents=36)
+options = cms.arguments(outputFile="simulated_ttbar.root", maxEvents=32)
 
 process = cms.Process("SIM")
 process.maxEvents.input = options.maxEvents
@@ -23,7 +23,7 @@ process.load("python_cfg.topMassTruth_cfi")
 process.output = cms.OutputModule(
     "PoolOutputModule",
     fileName=cms.untracked.string(options.outputFile),
-    compressionAlgorithm=cms.untracked.string("LZMA"),
+    compressionLevel=cms.untracked.int32(9),
     outputCommands=cms.untracked.vstring(
         "keep *",
         "drop *_pileupParticles_*_*",
