@@ -6,6 +6,7 @@
 - `jet_seeds`, `jet_frames`; `crystal_seeds`, `eg_frames`; `event_frames`: dense windows around jets, around photons and
   electrons, of whole events
 - `windows`, `window_parameters`, `resampling`: what these have in common: from layers to pixels
+- `graphs`, `points`: graphs around jets, whose nodes are the occupied cells
 - `pictures`: dense pictures of the whole detector
 - `display`: the command that draws them; `display_event` finds what to draw, `drawing` draws it
 - `kernels`: the compiled loops behind all of them

@@ -1,0 +1,176 @@
+"""Point clouds and graphs around jets, for graph networks."""
+
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataformats.candidates import Jets
+from dataformats.channels import expanded_channels
+from dataformats.frames import Seeds
+from dataformats.graphs import (
+    FEATURE_SETS,
+    MAX_NODES,
+    GraphNeighbours,
+    GraphNodes,
+    Graphs,
+    GraphValues,
+    neighbours_per_node,
+)
+from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.tracks import Tracks, Vertices
+from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.parameters import positive
+from frameproducers.entries import Inputs, layer_entries
+from frameproducers.jet_seeds import JetRule, jet_seeds
+from frameproducers.layers import inputs_of, known_layers
+from frameproducers.points import Points, neighbours_of, points_of, seeded
+from frameproducers.warm_up import announced, event_without_hits
+from frameproducers.windows import Border, View, refuse_what_does_not_fit
+
+
+class GraphProducts(NamedTuple):
+    """What is made for jets; `dataformats.graphs.PointClouds` puts the last four together.
+
+    Args:
+        seeds: in step with the jets: the centre of each window, or why there is none.
+        graphs: in step with the jets: nodes of each.
+        nodes: where they are.
+        values: what they hold.
+        neighbours: which are near which.
+    """
+
+    seeds: Seeds
+    graphs: Graphs
+    nodes: GraphNodes
+    values: GraphValues
+    neighbours: GraphNeighbours
+
+
+def _countable(value: int) -> str | None:
+    return None if 1 <= value <= MAX_NODES else f"must be 1 to {MAX_NODES}"
+
+
+class GraphProducer(EDProducer):
+    """Occupied cells of the window around each jet as nodes of a graph, linked to their nearest neighbours.
+
+    The windows are those of JetFrameProducer. A tower of the HCAL is one node at its middle pixel with all of its
+    energy; cells of several layers in one pixel are one node. Distances are those of pixels.
+    """
+
+    jets: InputTag = param("ak8PFJetsCHS", doc="jets")
+    eb_hits: InputTag = param("reducedEcalRecHitsEB", doc="hits in the ECAL barrel")
+    ee_hits: InputTag = param("reducedEcalRecHitsEE", doc="hits in the ECAL endcaps")
+    hbhe_hits: InputTag = param("reducedHcalRecHits:hbhereco", doc="hits in the HCAL barrel and endcaps")
+    tracks: InputTag = param("generalTracks", doc="tracks; only channels made of tracks need them")
+    vertices: InputTag = param(
+        "offlinePrimaryVertices", doc="impact parameters refer to the first; none means (0, 0, 0)"
+    )
+    channels: tuple[str, ...] = param(
+        ("TracksPt", "TracksD0", "TracksDz", "ECAL", "HCAL"),
+        doc="channels of the nodes, in this order; @name for a set of them",
+        check=known_layers,
+        expand=expanded_channels,
+    )
+    features: Literal["top_gnn", "top_mass_gnn"] = param(
+        "top_gnn",
+        doc="which cells are nodes, and their position: top_gnn: any that is not 0, (pixel - middle) / middle before "
+        "the channels; top_mass_gnn: sum of |value| above 1e-3, pixel / size behind the channels",
+    )
+    k: int = param(16, doc="neighbours of each node, itself included if it has a self loop", check=_countable)
+    self_loops: bool = param(True, doc="every node is its own first neighbour")
+    max_nodes: int = param(
+        5000, doc="of these only the nodes with the most energy (sum of channels in GeV) stay", check=_countable
+    )
+    height: int = param(125, doc="rows of pixels of a window", check=positive)
+    width: int = param(125, doc="columns of pixels of a window", check=positive)
+    seed_rule: JetRule = param(
+        "hottestTower",
+        doc="in the middle: the hottest HCAL tower of 7 x 7 near the jet, or the tower or crystal it points to",
+    )
+    border: Border = param(
+        "reject", doc="jets whose window would leave the picture have no graph (reject), or see nothing there (pad)"
+    )
+    min_jet_pt: float = param(400.0, unit="GeV", doc="jets below have no graph")
+    max_jet_eta: float = param(1.37, doc="jets with a larger |eta| have no graph", check=positive)
+    legacy_direction: bool = param(
+        False,
+        doc="put tracks at the direction of their momentum at the ECAL, as the public trainings did",
+    )
+
+    def __post_init__(self) -> None:
+        """Also refuse windows that cannot be looked at."""
+        super().__post_init__()
+        refuse_what_does_not_fit("GraphProducer", self._view, self.border)
+
+    def begin_job(self, job: JobContext) -> None:
+        """Have the kernels ready before the first event."""
+        del job
+        with announced():
+            nothing = event_without_hits()
+            jets = Jets.from_lists(pt=[[1e6]], eta=[[0]], phi=[[0]], mass=[[0]])
+            self.produce(jets, nothing.eb_hits, nothing.ee_hits, nothing.hbhe_hits, nothing.tracks, nothing.vertices)
+
+    def produce(
+        self,
+        jets: Jets,
+        eb_hits: EBRecHits,
+        ee_hits: EERecHits,
+        hbhe_hits: HBHERecHits,
+        tracks: Tracks | None,
+        vertices: Vertices | None,
+    ) -> GraphProducts:
+        """A seed and a graph, maybe empty, for every jet."""
+        rows = self._view.centres(self.border)
+        seeds = jet_seeds(
+            jets, hbhe_hits, min_pt=self.min_jet_pt, max_eta=self.max_jet_eta, rule=self.seed_rule, rows=rows
+        )
+        windows = seeded(seeds, self._view)
+        busy, event = np.unique(windows.event, return_inverse=True)
+        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices)
+        entries = layer_entries(self.channels, inputs.take(busy), legacy_direction=self.legacy_direction)
+        points = points_of(
+            entries,
+            windows._replace(event=event),
+            self._view,
+            min_content=FEATURE_SETS[self.features].min_content,
+            max_nodes=self.max_nodes,
+        )
+        neighbours = neighbours_of(points, self._view, self.k, self_loops=self.self_loops)
+        return self._products(seeds, windows.chosen, points, neighbours)
+
+    def needed_products(self) -> frozenset[str]:
+        """What the channels are made of."""
+        return inputs_of(self.channels)
+
+    def describe(self) -> dict[str, dict[str, Any]]:
+        """Window, channels, meaning of the features, edges."""
+        return {
+            "nodes": {"window": [self.height, self.width]},
+            "values": {"channels": list(self.channels), "features": self.features},
+            "neighbours": {"k": self.k, "self_loops": self.self_loops},
+        }
+
+    @property
+    def _view(self) -> View:
+        return View(self.channels, (self.height, self.width), legacy_direction=self.legacy_direction)
+
+    def _products(
+        self, seeds: Seeds, chosen: NDArray[np.bool_], points: Points, neighbours: NDArray[np.uint16]
+    ) -> GraphProducts:
+        """Nodes and edges by event instead of by window."""
+        sizes, cut = np.zeros(chosen.size, np.int64), np.zeros(chosen.size, np.uint32)
+        sizes[chosen], cut[chosen] = np.diff(points.offsets), points.n_cut
+        edges = sizes * neighbours_per_node(sizes, self.k, self_loops=self.self_loops)
+        node_offsets, edge_offsets = (
+            np.concatenate([[0], np.cumsum(counts)])[seeds.offsets] for counts in (sizes, edges)
+        )
+        about = self.describe()
+        place = {"row": points.place // self.width, "column": points.place % self.width}
+        return GraphProducts(
+            seeds,
+            Graphs(seeds.offsets, n_nodes=sizes, n_cut=cut),
+            GraphNodes(about["nodes"], node_offsets, **place),
+            GraphValues(about["values"], node_offsets * len(self.channels), value=points.values.ravel()),
+            GraphNeighbours(about["neighbours"], edge_offsets, neighbour=neighbours),
+        )
