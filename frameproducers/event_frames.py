@@ -14,7 +14,7 @@ from frameproducers.entries import Inputs
 from frameproducers.layers import inputs_of
 from frameproducers.warm_up import announced
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
-from frameproducers.windows import View, refuse_what_does_not_fit, windows_at
+from frameproducers.windows import View, draw, empty_windows, refuse_what_does_not_fit
 
 
 class EventFrameProducts(NamedTuple):
@@ -35,7 +35,7 @@ class EventFrameProducer(EDProducer, WindowParameters):
     def __post_init__(self) -> None:
         """Also refuse windows that cannot be drawn."""
         super().__post_init__()
-        refuse_what_does_not_fit("EventFrameProducer", self._view, "reject")
+        refuse_what_does_not_fit("EventFrameProducer", self._view, "pad")
 
     def begin_job(self, job: JobContext) -> None:
         """Have the kernels ready before the first event."""
@@ -60,7 +60,9 @@ class EventFrameProducer(EDProducer, WindowParameters):
         }
         seeds = Seeds.restored(np.arange(n_events + 1), columns, {})
         inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices)
-        return EventFrameProducts(seeds, windows_at(seeds, self._view, inputs))
+        windows, corner = empty_windows(seeds, self._view), np.zeros(n_events, np.int64)
+        draw(self._view, inputs, np.arange(n_events), corner, corner, windows.pixels)
+        return EventFrameProducts(seeds, windows)
 
     def needed_products(self) -> frozenset[str]:
         """What the channels are made of."""

@@ -124,10 +124,20 @@ def windows_at(seeds: Seeds, view: View, inputs: Inputs) -> Windows:
         view: what the windows show.
         inputs: of the same events.
     """
+    windows = empty_windows(seeds, view)
+    event = np.repeat(np.arange(len(windows)), np.diff(windows.offsets))
+    busy, window_event = np.unique(event, return_inverse=True)
+    if busy.size:
+        top, left = view.corner(windows.row.astype(np.int64), windows.column.astype(np.int64))
+        draw(view, inputs.take(busy) if busy.size < len(seeds) else inputs, window_event, top, left, windows.pixels)
+    return windows
+
+
+def empty_windows(seeds: Seeds, view: View) -> Windows:
+    """A window for every seed that is OK, all zero."""
     seeded = seeds.flat("status") == SeedStatus.OK
-    event = np.repeat(np.arange(len(seeds)), seeds.counts)
-    owner = np.arange(event.size) - seeds.offsets[event]
-    windows = Windows(
+    owner = np.arange(seeded.size) - np.repeat(seeds.offsets[:-1], seeds.counts)
+    return Windows(
         view.channels,
         np.concatenate([[0], np.cumsum(seeded)])[seeds.offsets],
         owner[seeded].astype(np.int32),
@@ -135,11 +145,6 @@ def windows_at(seeds: Seeds, view: View, inputs: Inputs) -> Windows:
         seeds.flat("column")[seeded].astype(np.int32),
         np.zeros((np.count_nonzero(seeded), len(view.channels), *view.shape), np.float32),
     )
-    busy, window_event = np.unique(event[seeded], return_inverse=True)
-    if busy.size:
-        top, left = view.corner(windows.row.astype(np.int64), windows.column.astype(np.int64))
-        draw(view, inputs.take(busy) if busy.size < len(seeds) else inputs, window_event, top, left, windows.pixels)
-    return windows
 
 
 def draw(
@@ -190,6 +195,6 @@ def refuse_what_does_not_fit(who: str, view: View, border: Border) -> None:
     if border == "reject" and view.centres(border) == (ROWS, -1):
         tall = (view.rows[1] - view.rows[0]) * view.granularity
         raise ConfigurationError(
-            f"{who}: windows {height} pixels high; the picture has {tall}, so every object would be rejected. "
-            "Make 'height' smaller, or border='pad'."
+            f"{who}: windows {height} pixels high do not fit into the {tall} of the picture around any crystal, so "
+            "every object would be rejected. Make 'height' smaller, or border='pad'."
         )

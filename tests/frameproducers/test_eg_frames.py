@@ -160,7 +160,7 @@ def test_electrons_have_windows_like_photons() -> None:
 def test_windows_that_cannot_be_drawn_are_refused_before_the_first_event() -> None:
     with pytest.raises(ConfigurationError, match="EGFrameProducer: windows 361 pixels wide; 360 go once around"):
         EGFrameProducer(width=361)
-    with pytest.raises(ConfigurationError, match=r"171 pixels high; the picture has 170.*border='pad'"):
+    with pytest.raises(ConfigurationError, match=r"171 pixels high do not fit into the 170.*border='pad'"):
         EGFrameProducer(height=171, border="reject")
     with pytest.raises(ConfigurationError, match="'seedRule': 'hottest' is not one of superCluster, hottestCrystal"):
         EGFrameProducer(seed_rule="hottest")
