@@ -27,7 +27,7 @@ from taggers.operations import OPERATIONS, Operation, Pixels
 
 AppliedBy = Literal["backend", "graph"]
 
-GRAPH_PREFIX: Final = "transform/"
+GRAPH_PREFIX: Final = "e2efw_transform/"
 """Of the names of all nodes and tensors that `taggers.transform_graph` puts in front of a network."""
 
 
