@@ -9,15 +9,18 @@ import pytest
 import uproot
 from numpy.typing import NDArray
 
-from dataformats.candidates import Jets
+from dataformats.candidates import Jets, Photons
 from dataformats.collection import Collection
 from dataformats.geometry.detids import ee_hash, unpack_ee
 from dataformats.geometry.picture import EE_PIXEL
 from frameproducers.det_frames import DetFrameProducer
+from frameproducers.eg_frames import EGFrameProducer
 from frameproducers.entries import Inputs
 from frameproducers.jet_frames import JetFrameProducer
 from frameproducers.layers import LAYERS
 from frameproducers.pictures import pictures
+
+EVENT_NUMBER = "EventAuxiliary.id_.event_"
 
 
 def energies_in_range(inputs: Inputs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -109,3 +112,35 @@ def test_cms_shower_shapes_come_out_of_the_ecal_picture(real_files: list[Path], 
         passed += all(close)
     assert len(photons) == 60
     assert passed >= 56
+
+
+def test_cms_shower_shapes_come_out_of_windows_with_the_seed_in_row_and_column_15(
+    real_files: list[Path], real_inputs: Inputs
+) -> None:
+    photons, cms = cms_photons(real_files, len(real_inputs.eb_hits))
+    producer = EGFrameProducer(seed_rule="hottestCrystal", min_pt=0.0)
+    hits = real_inputs.eb_hits, real_inputs.ee_hits, real_inputs.hbhe_hits
+    seeds, frames = producer.produce(photons, None, None, *hits, None, None)
+    assert np.count_nonzero(seeds.flat("status")) == 0
+    assert frames.pixels.shape == (60, 1, 32, 32)
+    ours = [
+        frames.pixels[:, 0, 15 - reach : 16 + reach, 15 - reach : 16 + reach].sum(axis=(1, 2)) for reach in (0, 1, 2)
+    ]
+    close = np.abs(np.stack(ours, axis=1) / cms - 1) < (0.002, 0.02, 0.03)
+    assert np.count_nonzero(close.all(axis=1)) >= 56
+
+
+def cms_photons(files: list[Path], n_events: int) -> tuple[Photons, NDArray[np.float64]]:
+    """Barrel photons as CMS found them, and (photons, 3) energies in GeV: hottest crystal, 3 x 3, 5 x 5."""
+    numbers = [(path.name, int(n)) for path in files for n in uproot.open(path)["Events"][EVENT_NUMBER].array()]
+    with (files[0].parent / "photon_shower_shapes.csv").open() as table:
+        lines = [line for line in csv.DictReader(table) if abs(float(line["eta"])) < 1.4]
+    lines.sort(key=lambda line: numbers.index((line["file"], int(line["event"]))))
+    event = [numbers.index((line["file"], int(line["event"]))) for line in lines]
+    eta, phi, *energies = (
+        np.array([float(line[name]) for line in lines])
+        for name in ("eta", "phi", "max_energy_xtal_GeV", "e3x3_GeV", "e5x5_GeV")
+    )
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(event, minlength=n_events))])
+    photons = Photons(offsets, pt=np.full(eta.size, 20.0), eta=eta, phi=phi, mass=np.zeros(eta.size))
+    return photons, np.stack(energies, axis=1)
