@@ -132,10 +132,10 @@ class _Opened:
                 configured, flow, configuration.folder, configuration.options.threads_per_stream, facts[label]
             )
             workers[label] = _begun(configuration, context, stack)
-        kept = {key for writer in writers.values() for key in writer.wanted}
-        read = kept | {key for inputs in flow.inputs.values() for key in inputs.values() if key is not None}
-        wanted = {key: flow.content[key].product_class for key in source.content if key in read}
-        plan = Plan(steps, [path.name for path in configuration.paths], workers, _last_use(steps, workers, kept))
+        kept = _kept(writers)
+        read = set(kept) | {key for inputs in flow.inputs.values() for key in inputs.values() if key is not None}
+        wanted = {key: flow.content[key].product_class or kept.get(key) for key in source.content if key in read}
+        plan = Plan(steps, [path.name for path in configuration.paths], workers, _last_use(steps, workers, set(kept)))
         return cls(source, n_events, plan, writers, wanted)
 
     def plugins(self, configuration: JobConfiguration) -> dict[str, str]:
@@ -144,6 +144,15 @@ class _Opened:
         modules = {label: type(self.plan.workers[label].module).__name__ for label in order}
         outputs = {label: type(output).__name__ for label, output in configuration.outputs.items()}
         return {"source": type(configuration.source).__name__, **modules, **outputs}
+
+
+def _kept(writers: Mapping[str, OutputWriter]) -> dict[ProductKey, type[Any] | None]:
+    """The products that are written, with the class that a writer needs each as; None for columns as they are."""
+    kept: dict[ProductKey, type[Any] | None] = {}
+    for writer in writers.values():
+        for key, cls in writer.wanted.items():
+            kept[key] = kept.get(key) or cls
+    return kept
 
 
 def _check_process_name(name: str, source: OpenSource) -> None:

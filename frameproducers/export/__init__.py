@@ -1,0 +1,1 @@
+"""Tables of windows with labels, for training: `e2efw export`."""

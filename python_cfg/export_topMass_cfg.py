@@ -1,0 +1,33 @@
+"""Windows and labels for training: mass and pt of the top quark, for boosted jets that hold one.
+
+e2efw export a.root b.root --task topMass -o topMass.parquet
+"""
+
+from e2efw import config as cms
+from python_cfg.samples import SIMULATED_TTBAR
+
+options = cms.arguments(inputFiles=[SIMULATED_TTBAR], outputFile="topMass.parquet", maxEvents=-1, keepAll=False)
+
+process = cms.Process("EXPORT")
+process.maxEvents.input = options.maxEvents
+process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
+
+process.load("python_cfg.detFrames_cfi")
+process.detFrames.layers = ["TracksPt", "TracksDz", "TracksD0", "ECAL", "HCAL"]
+
+process.load("python_cfg.jetFrames_cfi")
+process.jetFrames.jets = "ak8PFJetsCHS"
+process.jetFrames.channels = ["HCAL"]
+process.jetFrames.minJetPt = 400.0
+process.jetFrames.maxJetEta = 1.37
+
+process.load("python_cfg.topMassTruth_cfi")
+
+process.load("python_cfg.parquetOutput_cfi")
+process.parquetOutput.fileName = options.outputFile
+process.parquetOutput.keepAll = options.keepAll
+process.parquetOutput.objects = "ak8PFJetsCHS"
+process.parquetOutput.truth = "topMassTruth"
+
+process.label = cms.Path(process.detFrames + process.jetFrames + process.topMassTruth)
+process.write = cms.EndPath(process.parquetOutput)

@@ -1,0 +1,53 @@
+"""Files for training: of our own export, and in the public layout."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from e2efw.config.loader import apply_settings, load_process
+from e2efw.framework.configured import configure
+from e2efw.framework.job import Job
+
+MakePublic: TypeAlias = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def taus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tau windows of the packaged sample, 16 rows per group."""
+    pytest.importorskip("pyarrow", reason="pyarrow is in the extra `train`")
+    path = tmp_path_factory.mktemp("exported") / "taus.parquet"
+    process = load_process("export_tau_cfg.py", [f"outputFile={path}"])
+    apply_settings(process, ("parquetOutput.rowsPerGroup=16",))
+    Job(configure(process, Path())).run()
+    return path
+
+
+@pytest.fixture
+def make_public(tmp_path: Path) -> MakePublic:
+    """``make_public("a.parquet", pictures, rows_per_group=1, pt=[...])``: nested lists, as public files have them."""
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is in the extra `train`")
+    parquet = pytest.importorskip("pyarrow.parquet")
+
+    def make(name: str, pictures: Any, *, column: str = "X_jets", rows_per_group: int = 1, **scalars: Any) -> Path:
+        nested = arrow.array(pictures.tolist() if isinstance(pictures, np.ndarray) else pictures)
+        table = arrow.table({column: nested, **{name: arrow.array(values) for name, values in scalars.items()}})
+        parquet.write_table(table, tmp_path / name, row_group_size=rows_per_group, compression="snappy")
+        return tmp_path / name
+
+    return make
+
+
+@pytest.fixture
+def sparse_pictures() -> Callable[[int], NDArray[np.float32]]:
+    """``sparse_pictures(rows)``: (rows, 3, 12, 10) float32, mostly zero."""
+
+    def make(rows: int) -> NDArray[np.float32]:
+        rng = np.random.default_rng(rows)
+        pictures = rng.exponential(size=(rows, 3, 12, 10)) * (rng.random((rows, 3, 12, 10)) < 0.1)
+        return pictures.astype(np.float32)
+
+    return make
