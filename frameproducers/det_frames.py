@@ -5,44 +5,40 @@ from typing import Any
 
 import numpy as np
 
+from dataformats.candidates import PFCandidates
 from dataformats.channels import expanded_channels
 from dataformats.frames import SparseFrames
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.modules import EDProducer, HelpTable, JobContext, param
 from frameproducers.entries import Inputs, layer_entries
+from frameproducers.input_tags import LayerInputs
 from frameproducers.kernels.cells import place_channel
-from frameproducers.layers import LAYERS, inputs_of, known_layers
+from frameproducers.layer_table import layer_tables
+from frameproducers.layers import DEFAULT_LAYERS, LAYERS, inputs_of, known_layers
 from frameproducers.warm_up import announced, event_without_hits
 
 
-class DetFrameProducer(EDProducer):
-    """Sparse pictures of every event: tracks at the ECAL surface, ECAL crystals, HCAL towers."""
+class DetFrameProducer(EDProducer, LayerInputs):
+    """Sparse pictures of every event: calorimeters, tracks, tracker hits, particles; the layers are listed below."""
 
-    eb_hits: InputTag = param("reducedEcalRecHitsEB", doc="hits in the ECAL barrel")
-    ee_hits: InputTag = param("reducedEcalRecHitsEE", doc="hits in the ECAL endcaps")
-    hbhe_hits: InputTag = param("reducedHcalRecHits:hbhereco", doc="hits in the HCAL barrel and endcaps")
-    tracks: InputTag = param("generalTracks", doc="tracks; only layers made of tracks need them")
-    vertices: InputTag = param(
-        "offlinePrimaryVertices", doc="impact parameters refer to the first; none means (0, 0, 0)"
-    )
     layers: tuple[str, ...] = param(
-        tuple(LAYERS),
+        DEFAULT_LAYERS,
         doc="channels of the frames, in this order; @name for a set of them",
         check=known_layers,
         expand=expanded_channels,
     )
     legacy_direction: bool = param(
         False,
-        doc="draw tracks at the direction of their momentum at the ECAL, as the public trainings did",
+        doc="draw tracks at the direction of their momentum at the calorimeter, as the public trainings did",
     )
 
     def begin_job(self, job: JobContext) -> None:
         """Have the kernels ready before the first event."""
         del job
         with announced():
-            nothing = event_without_hits()
-            self.produce(nothing.eb_hits, nothing.ee_hits, nothing.hbhe_hits, nothing.tracks, nothing.vertices)
+            self._frames(event_without_hits())
 
     def produce(
         self,
@@ -51,9 +47,16 @@ class DetFrameProducer(EDProducer):
         hbhe_hits: HBHERecHits,
         tracks: Tracks | None,
         vertices: Vertices | None,
+        pixel_hits: TrackerRecHits | None = None,
+        strip_hits: TrackerRecHits | None = None,
+        stereo_hits: TrackerRecHits | None = None,
+        pf_candidates: PFCandidates | None = None,
     ) -> SparseFrames:
         """Per event the occupied cells, sorted by channel and cell."""
-        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices)
+        trackers = pixel_hits, strip_hits, stereo_hits
+        return self._frames(Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates))
+
+    def _frames(self, inputs: Inputs) -> SparseFrames:
         entries = layer_entries(self.layers, inputs, legacy_direction=self.legacy_direction)
         offsets = np.stack([entries[name].offsets for name in self.layers]).sum(axis=0)
         size = int(offsets[-1])
@@ -64,8 +67,13 @@ class DetFrameProducer(EDProducer):
         return SparseFrames.restored(offsets, {"channel": channel, "cell": cell, "value": value}, self.describe()[""])
 
     def needed_products(self) -> frozenset[str]:
-        """Tracks and vertices if a layer is made of them."""
+        """What the layers are made of."""
         return inputs_of(self.layers)
+
+    @classmethod
+    def help_tables(cls) -> list[HelpTable]:
+        """All layers and the suffixes that choose variants of them."""
+        return layer_tables()
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Names, shapes and units of the layers."""

@@ -8,21 +8,22 @@ entries, so all of them agree bit for bit.
 import functools
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.collection import Events
-from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
-from dataformats.tracks import Tracks, Vertices
+from dataformats.tracks import Tracks
 from e2efw.errors import ProductNotFoundError
-from frameproducers.kernels.cells import WORD, merge_cells
-from frameproducers.kernels.projections import project_ecal, project_hcal, project_tracks
-from frameproducers.layers import LAYERS, LayerRule, Projection
+from frameproducers.kernels.cells import COUNT, MEAN, SUM, WORD, cut_out, keep_leaders, merge_cells
+from frameproducers.layers import DEFAULT_LAYERS, LAYERS, LayerRule, Pass, Source
+from frameproducers.sources import Inputs, Projected, project
 
-_TRACK_VALUES = 5
+__all__ = ["Entries", "Inputs", "layer_entries", "merged", "warn_once"]
+
+_FILLS: Final = {"sum": SUM, "mean": MEAN, "count": COUNT, "leading": SUM}
+_WEIGHTS: Final = {Source.TRACKS: "pt", Source.ECAL: "energy"}
+"""What makes one entry of a cell the leading one."""
 
 
 class Entries(NamedTuple):
@@ -39,35 +40,6 @@ class Entries(NamedTuple):
     value: NDArray[np.float32]
 
 
-class Projected(NamedTuple):
-    """Cells of all layers of one projection, with one row of values per layer: shape (layers, entries)."""
-
-    offsets: NDArray[np.int64]
-    cell: NDArray[np.int32]
-    values: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Everything the layers can be made of; None for what the input does not have."""
-
-    eb_hits: EBRecHits
-    ee_hits: EERecHits
-    hbhe_hits: HBHERecHits
-    tracks: Tracks | None = None
-    vertices: Vertices | None = None
-
-    def take(self, events: Events) -> Self:
-        """The same for some events."""
-        return type(self)(
-            self.eb_hits.take(events),
-            self.ee_hits.take(events),
-            self.hbhe_hits.take(events),
-            None if self.tracks is None else self.tracks.take(events),
-            None if self.vertices is None else self.vertices.take(events),
-        )
-
-
 def layer_entries(names: Sequence[str], inputs: Inputs, *, legacy_direction: bool = False) -> dict[str, Entries]:
     """What the named layers hold, by name; cells ascend per event and none comes twice.
 
@@ -81,87 +53,85 @@ def layer_entries(names: Sequence[str], inputs: Inputs, *, legacy_direction: boo
     Raises:
         ProductNotFoundError: a layer is made of something the input does not have.
     """
+    ways: dict[Pass, list[LayerRule]] = {}
+    for name in names:
+        ways.setdefault(LAYERS[name].way, []).append(LAYERS[name])
     found: dict[str, Entries] = {}
-    for projection in Projection:
-        rules = [LAYERS[name] for name in names if LAYERS[name].projection is projection]
-        if rules:
-            _demand_inputs(rules[0], inputs)
-            offsets, cell, values = merged(project(projection, inputs, legacy_direction=legacy_direction), rules)
-            found |= {rule.name: Entries(offsets, cell, row) for rule, row in zip(rules, values, strict=True)}
-            if any(rule.name.endswith("Sig") for rule in rules):
-                _tell_missing_errors(inputs.tracks)
+    for way, rules in ways.items():
+        _demand_inputs(rules[0], inputs)
+        projected = project(way, rules, inputs, legacy_direction=legacy_direction)
+        alike: dict[tuple[int, bool], list[LayerRule]] = {}
+        for rule in rules:
+            alike.setdefault((rule.marks, rule.fill == "leading"), []).append(rule)
+        for group in alike.values():
+            found |= merged(projected, group)
+        if way.source is Source.TRACKS and any(rule.value.endswith("sig") for rule in rules):
+            _tell_missing_errors(inputs.tracks)
     return found
 
 
-def project(projection: Projection, inputs: Inputs, *, legacy_direction: bool) -> Projected:
-    """Cells and values of everything that counts, in the order of the input."""
-    if projection is Projection.ECAL:
-        eb, ee = inputs.eb_hits, inputs.ee_hits
-        out = _room(len(eb), 1, eb.flat("energy").size + ee.flat("energy").size)
-        barrel = eb.offsets, eb.flat("detid"), eb.flat("energy")
-        project_ecal(*barrel, ee.offsets, ee.flat("detid"), ee.flat("energy"), out.offsets, out.cell, out.values[0])
-    elif projection is Projection.HCAL:
-        hits = inputs.hbhe_hits
-        out = _room(len(hits), 1, 2 * hits.flat("energy").size)
-        project_hcal(hits.offsets, hits.flat("detid"), hits.flat("energy"), out.offsets, out.cell, out.values[0])
-    else:
-        tracks = inputs.tracks
-        assert tracks is not None, "checked by layer_entries"
-        path = tuple(tracks.flat(name) for name in ("vx", "vy", "vz", "px", "py", "pz"))
-        errors = tracks.flat("dxy_error"), tracks.flat("dz_error")
-        vertex = first_vertices(inputs.vertices, len(tracks))
-        out = _room(len(tracks), _TRACK_VALUES, path[0].size)
-        kind = tracks.flat("charge"), tracks.flat("quality")
-        project_tracks(tracks.offsets, path, *kind, errors, vertex, legacy_direction, out.offsets, out.cell, out.values)
-    return out
+def merged(projected: Projected, rules: Sequence[LayerRule]) -> dict[str, Entries]:
+    """One entry per cell and event, for layers of one pass to which the same entries count.
 
-
-def first_vertices(vertices: Vertices | None, n_events: int) -> NDArray[np.float64]:
-    """The vertex that impact parameters refer to: the first of each event, (0, 0, 0) where there is none.
-
-    Errors that the input does not have (or that belong to no vertex) count as 0: the error of the track stands alone.
-
-    Returns:
-        (events, 5): x, y, z in cm; x_error^2 + y_error^2 and z_error^2 in cm^2.
+    Args:
+        projected: the pass.
+        rules: with equal marks; either all leading or none.
     """
-    first = np.zeros((n_events, 5))
-    if vertices is None:
-        return first
-    has = vertices.counts > 0
-    x, y, z, *errors = (
-        vertices.flat(name)[vertices.offsets[:-1][has]].astype(np.float64)
-        for name in ("x", "y", "z", "x_error", "y_error", "z_error")
-    )
-    x_variance, y_variance, z_variance = (np.nan_to_num(error, nan=0.0) ** 2 for error in errors)
-    first[has] = np.stack([x, y, z, x_variance + y_variance, z_variance], axis=1)
-    return first
+    n_cells, n_groups, n_entries = rules[0].grid.cells.number, projected.offsets.size - 1, int(projected.offsets[-1])
+    cell = _chosen(projected, rules[0], n_cells)
+    fill = np.array([_FILLS[rule.fill] for rule in rules if not projected.pictures] or [COUNT], np.int8)
+    values = np.zeros((fill.size, n_entries), np.float32)
+    for row, rule in zip(values, rules, strict=False):
+        if rule.value in projected.values:
+            copied = np.negative if rule.negative else np.positive  # exact, also of what was never filled
+            copied(projected.values[rule.value][:n_entries], out=row)
+    scratch = np.zeros((n_cells, fill.size), np.float32), np.zeros(n_cells, np.int32)
+    n_words = -(-n_cells // WORD)
+    occupied, words = np.zeros(n_words, np.int64), np.zeros(-(-n_words // WORD), np.int64)
+    offsets, place = np.empty(n_groups + 1, np.int64), np.empty(n_entries, np.int32)
+    out = np.empty((fill.size, n_entries), np.float32)
+    merge_cells(projected.offsets, cell, values, fill, *scratch, occupied, words, offsets, place, out)
+    if not projected.pictures:
+        return {rule.name: _cut(rule, Entries(offsets, place, row)) for rule, row in zip(rules, out, strict=True)}
+    n_events = n_groups // len(projected.pictures)
+    found = {}
+    for rule in rules:
+        first = projected.pictures.index(rule.value) * n_events
+        bounds = offsets[first : first + n_events + 1]
+        mine = slice(int(bounds[0]), int(bounds[-1]))
+        found[rule.name] = Entries(bounds - bounds[0], place[mine], out[0, mine])
+    return found
 
 
-def merged(projected: Projected, rules: Sequence[LayerRule]) -> Projected:
-    """One entry per cell and event, with a row of values per rule."""
-    shape = rules[0].layer
-    n_cells = shape.rows * shape.columns
-    values = np.ascontiguousarray(projected.values[[rule.value for rule in rules]])
-    mean = np.array([rule.fill == "mean" for rule in rules])
-    out = _room(projected.offsets.size - 1, len(rules), int(projected.offsets[-1]))
-    scratch = np.zeros((n_cells, len(rules)), np.float32), np.zeros(n_cells, np.int32)
-    occupied = np.zeros(-(-n_cells // WORD), np.int64)
-    merge_cells(projected.offsets, projected.cell, values, mean, *scratch, occupied, out.offsets, out.cell, out.values)
+def _chosen(projected: Projected, rule: LayerRule, n_cells: int) -> NDArray[np.int32]:
+    """The cells of the entries that count to a layer, -1 for all others."""
+    cell = projected.cell
+    if rule.marks and projected.marks is not None:
+        cell = np.where(projected.marks & rule.marks == rule.marks, cell, np.int32(-1))
+    if rule.fill != "leading":
+        return cell
+    leaders = np.empty_like(cell)
+    weight = projected.values[_WEIGHTS[rule.source]]
+    keep_leaders(projected.offsets, cell, weight, np.full(n_cells, -1), leaders)
+    return leaders
+
+
+def _cut(rule: LayerRule, entries: Entries) -> Entries:
+    """The part of the cells that belongs to a layer's picture."""
+    size, first = int(entries.offsets[-1]), rule.grid.first_cell
+    n_cells = rule.grid.rows * rule.grid.columns
+    if n_cells == rule.grid.cells.number:
+        return Entries(entries.offsets, entries.cell[:size], entries.value[:size])
+    out = Entries(np.empty_like(entries.offsets), np.empty(size, np.int32), np.empty(size, np.float32))
+    cut_out(*entries, first, first + n_cells, *out)
     filled = int(out.offsets[-1])
-    return Projected(out.offsets, out.cell[:filled], out.values[:, :filled])
-
-
-def _room(n_events: int, n_layers: int, n_entries: int) -> Projected:
-    """Arrays for a kernel to fill."""
-    return Projected(
-        np.empty(n_events + 1, np.int64), np.empty(n_entries, np.int32), np.empty((n_layers, n_entries), np.float32)
-    )
+    return Entries(out.offsets, out.cell[:filled], out.value[:filled])
 
 
 def _demand_inputs(rule: LayerRule, inputs: Inputs) -> None:
-    for name in rule.projection.value:
+    for name in rule.source.value:
         if getattr(inputs, name) is None:
-            others = ", ".join(other.name for other in LAYERS.values() if name not in other.projection.value)
+            others = ", ".join(other for other in DEFAULT_LAYERS if name not in LAYERS[other].source.value)
             raise ProductNotFoundError(
                 f"layer '{rule.name}' is made of '{name}', which the input does not have; layers without: {others}."
             )
@@ -169,9 +139,7 @@ def _demand_inputs(rule: LayerRule, inputs: Inputs) -> None:
 
 def _tell_missing_errors(tracks: Tracks | None) -> None:
     if tracks is not None and tracks.counts.any() and not {"dxy_error", "dz_error"} <= set(tracks.columns):
-        warn_once(
-            "the input has no errors of impact parameters: layers TracksD0Sig and TracksDzSig are NaN where tracks are"
-        )
+        warn_once("the input has no errors of impact parameters: layers of significances are NaN where tracks are")
 
 
 @functools.cache

@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dataformats.candidates import PFCandidates
 from dataformats.frames import Seeds, SeedStatus, Windows
 from dataformats.geometry.picture import COLUMNS, ROWS
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.modules import EDProducer, JobContext
 from frameproducers.entries import Inputs
@@ -50,6 +52,10 @@ class EventFrameProducer(EDProducer, WindowParameters):
         hbhe_hits: HBHERecHits,
         tracks: Tracks | None,
         vertices: Vertices | None,
+        pixel_hits: TrackerRecHits | None = None,
+        strip_hits: TrackerRecHits | None = None,
+        stereo_hits: TrackerRecHits | None = None,
+        pf_candidates: PFCandidates | None = None,
     ) -> EventFrameProducts:
         """One seed and one window per event."""
         n_events = len(eb_hits)
@@ -59,7 +65,8 @@ class EventFrameProducer(EDProducer, WindowParameters):
             "status": np.full(n_events, SeedStatus.OK, np.uint8),
         }
         seeds = Seeds.restored(np.arange(n_events + 1), columns, {})
-        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices)
+        trackers = pixel_hits, strip_hits, stereo_hits
+        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates)
         windows, corner = empty_windows(seeds, self._view), np.zeros(n_events, np.int64)
         draw(self._view, inputs, np.arange(n_events), corner, corner, windows.pixels)
         return EventFrameProducts(seeds, windows)

@@ -2,9 +2,10 @@
 
 from typing import Any, NamedTuple
 
-from dataformats.candidates import Jets
+from dataformats.candidates import Jets, PFCandidates
 from dataformats.frames import Seeds, Windows
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import positive
@@ -64,10 +65,15 @@ class JetFrameProducer(EDProducer, WindowParameters):
         hbhe_hits: HBHERecHits,
         tracks: Tracks | None,
         vertices: Vertices | None,
+        pixel_hits: TrackerRecHits | None = None,
+        strip_hits: TrackerRecHits | None = None,
+        stereo_hits: TrackerRecHits | None = None,
+        pf_candidates: PFCandidates | None = None,
     ) -> JetFrameProducts:
         """A seed for every jet and a window for every seed that is OK."""
         seeds = self._seeds(jets, hbhe_hits)
-        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices)
+        trackers = pixel_hits, strip_hits, stereo_hits
+        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates)
         return JetFrameProducts(seeds, windows_at(seeds, self._view, inputs))
 
     def needed_products(self) -> frozenset[str]:

@@ -5,7 +5,11 @@ import logging
 import time
 from collections.abc import Iterator
 
+import numpy as np
+
+from dataformats.candidates import PFCandidates
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
 from frameproducers.entries import Inputs
 
@@ -15,7 +19,18 @@ _LONG = 2.0
 
 def event_without_hits() -> Inputs:
     """One event in which nothing was seen."""
-    return Inputs(EBRecHits.empty(1), EERecHits.empty(1), HBHERecHits.empty(1), Tracks.empty(1), Vertices.empty(1))
+    columns = {name: np.empty(0, leaf.dtype) for name, leaf in PFCandidates.leaves.items()}
+    return Inputs(
+        EBRecHits.empty(1),
+        EERecHits.empty(1),
+        HBHERecHits.empty(1),
+        Tracks.empty(1),
+        Vertices.empty(1),
+        TrackerRecHits.empty(1),
+        TrackerRecHits.empty(1),
+        TrackerRecHits.empty(1),
+        PFCandidates(np.zeros(2, np.int64), **columns),
+    )
 
 
 @contextlib.contextmanager

@@ -7,8 +7,9 @@ import numpy as np
 
 from dataformats.channels import expanded_channels
 from dataformats.frames import Seeds
-from e2efw.framework.modules import InputTag, param
+from e2efw.framework.modules import param
 from e2efw.framework.parameters import positive
+from frameproducers.input_tags import LayerInputs
 from frameproducers.layers import known_layers
 from frameproducers.resampling import EEResampling
 from frameproducers.warm_up import event_without_hits
@@ -16,16 +17,9 @@ from frameproducers.windows import Upsampling, View, windows_at
 
 
 @dataclass(frozen=True, kw_only=True)
-class WindowParameters:
+class WindowParameters(LayerInputs):
     """What windows are made of and what their pixels mean; a second base for producers."""
 
-    eb_hits: InputTag = param("reducedEcalRecHitsEB", doc="hits in the ECAL barrel")
-    ee_hits: InputTag = param("reducedEcalRecHitsEE", doc="hits in the ECAL endcaps")
-    hbhe_hits: InputTag = param("reducedHcalRecHits:hbhereco", doc="hits in the HCAL barrel and endcaps")
-    tracks: InputTag = param("generalTracks", doc="tracks; only channels made of tracks need them")
-    vertices: InputTag = param(
-        "offlinePrimaryVertices", doc="impact parameters refer to the first; none means (0, 0, 0)"
-    )
     channels: tuple[str, ...] = param(
         ("TracksPt", "TracksD0", "TracksDz", "ECAL", "HCAL"),
         doc="channels of the windows, in this order; @name for a set of them",

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from dataformats.frames import Seeds, SeedStatus, Windows
 from dataformats.geometry.picture import COLUMNS, ROWS
 from e2efw.errors import ConfigurationError
-from frameproducers.entries import Inputs, layer_entries
+from frameproducers.entries import Entries, Inputs, layer_entries
+from frameproducers.grids import Grid
 from frameproducers.kernels.windows import fill_windows
-from frameproducers.layers import LAYERS, inputs_of
+from frameproducers.layers import BASE_LAYERS, LAYERS, inputs_of
 from frameproducers.resampling import EEResampling, can_be_resampled, resampled
 
 Upsampling: TypeAlias = Literal["share", "tile"]
@@ -99,21 +100,21 @@ def cell_size(name: str, granularity: int) -> int:
     Raises:
         ConfigurationError: its cells are not whole pixels; names the layers that fit.
     """
-    fitting = {rule.name: _cell_size(rule.layer.rows, rule.layer.columns, granularity) for rule in LAYERS.values()}
-    if not fitting[name]:
+    size = _cell_size(LAYERS[name].grid, granularity)
+    if not size:
         layer = LAYERS[name].layer
-        others = ", ".join(other for other, size in fitting.items() if size)
+        others = ", ".join(other for other in BASE_LAYERS if _cell_size(LAYERS[other].grid, granularity))
         raise ConfigurationError(
             f"layer '{name}' of {layer.rows} x {layer.columns} cells does not fit granularity {granularity}: the "
             f"whole picture has {ROWS * granularity} x {COLUMNS * granularity} pixels. Those that do: {others}."
         )
-    return fitting[name]
+    return size
 
 
-def _cell_size(rows: int, columns: int, granularity: int) -> int:
+def _cell_size(grid: Grid, granularity: int) -> int:
     """Pixels along either side of a cell; 0 if cells are not whole squares of pixels."""
-    size = ROWS * granularity // rows
-    return size if (rows * size, columns * size) == (ROWS * granularity, COLUMNS * granularity) else 0
+    pixels = grid.cell_size * granularity
+    return 0 if grid.first_row is None or pixels % grid.fineness else pixels // grid.fineness
 
 
 def windows_at(seeds: Seeds, view: View, inputs: Inputs) -> Windows:
@@ -168,10 +169,18 @@ def draw(
     rows = view.rows[0] * view.granularity, view.rows[1] * view.granularity
     around = COLUMNS * view.granularity
     for number, name in enumerate(view.channels):
-        found = entries[name]
+        found = placed(entries[name], LAYERS[name].grid)
         if can_be_resampled(LAYERS[name]):
             found = resampled(found, view.ee_resampling)
         fill_windows(*found, *view.cut(name), around, rows, event, top, left, number, pixels)
+
+
+def placed(entries: Entries, grid: Grid) -> Entries:
+    """The entries of a picture that is a part of the stitched one, with cells of the whole."""
+    if not grid.first_row:
+        return entries
+    above = grid.first_row * grid.fineness // grid.cell_size * grid.columns
+    return entries._replace(cell=entries.cell + np.int32(above))
 
 
 def refuse_what_does_not_fit(who: str, view: View, border: Border) -> None:

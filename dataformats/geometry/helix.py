@@ -116,21 +116,30 @@ def arc_to_surface(
 
 
 @kernel
-def ecal_impact(
-    vx: float, vy: float, vz: float, px: float, py: float, pz: float, charge: float, legacy_direction: bool
+def surface_impact(
+    vx: float,
+    vy: float,
+    vz: float,
+    px: float,
+    py: float,
+    pz: float,
+    charge: float,
+    surface: tuple[float, float, float],
+    legacy_direction: bool,
 ) -> tuple[float, float]:
-    """(eta, phi) where a track meets the ECAL; (NaN, NaN) if it never does.
+    """(eta, phi) where a track meets the surface of a calorimeter; (NaN, NaN) if it never does.
 
     Args:
         vx, vy, vz: a point on the track, cm.
         px, py, pz: momentum there, GeV; px and py are not both zero.
         charge: in units of the positron's.
+        surface: radius and plane, cm, and the |eta| between them, as for `arc_to_surface`.
         legacy_direction: give the direction of the momentum there, as the public trainings did, not the position.
     """
     pt = math.hypot(px, py)
     ux, uy, slope = px / pt, py / pt, pz / pt
     kappa = -charge * CURVATURE / pt
-    arc = arc_to_surface(vx, vy, vz, ux, uy, slope, kappa, ECAL_RADIUS, ECAL_PLANE, ECAL_BARREL_ETA)
+    arc = arc_to_surface(vx, vy, vz, ux, uy, slope, kappa, surface[0], surface[1], surface[2])
     if math.isnan(arc):
         return math.nan, math.nan
     if legacy_direction:
@@ -141,19 +150,19 @@ def ecal_impact(
 
 
 @kernel
-def hcal_impact(vx: float, vy: float, vz: float, px: float, py: float, pz: float, charge: float) -> tuple[float, float]:
-    """(eta, phi) where a particle would meet the HCAL if nothing stopped it; (NaN, NaN) if it never does.
+def ecal_impact(
+    vx: float, vy: float, vz: float, px: float, py: float, pz: float, charge: float, legacy_direction: bool
+) -> tuple[float, float]:
+    """`surface_impact` of the ECAL."""
+    surface = (ECAL_RADIUS, ECAL_PLANE, ECAL_BARREL_ETA)
+    return surface_impact(vx, vy, vz, px, py, pz, charge, surface, legacy_direction)
 
-    The arguments are those of `ecal_impact`.
-    """
-    pt = math.hypot(px, py)
-    ux, uy, slope = px / pt, py / pt, pz / pt
-    kappa = -charge * CURVATURE / pt
-    arc = arc_to_surface(vx, vy, vz, ux, uy, slope, kappa, HCAL_RADIUS, HCAL_PLANE, HCAL_BARREL_ETA)
-    if math.isnan(arc):
-        return math.nan, math.nan
-    x, y = after_arc(vx, vy, ux, uy, kappa, arc)
-    return eta_of(x, y, vz + slope * arc), math.atan2(y, x)
+
+@kernel
+def hcal_impact(vx: float, vy: float, vz: float, px: float, py: float, pz: float, charge: float) -> tuple[float, float]:
+    """`surface_impact` of the HCAL, which a particle would meet if nothing stopped it."""
+    surface = (HCAL_RADIUS, HCAL_PLANE, HCAL_BARREL_ETA)
+    return surface_impact(vx, vy, vz, px, py, pz, charge, surface, False)
 
 
 @kernel

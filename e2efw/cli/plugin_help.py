@@ -5,6 +5,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from e2efw.framework.modules import HelpTable
 from e2efw.framework.parameters import Parameter
 from e2efw.framework.plugins import find_plugin, known_plugins
 from e2efw.framework.schema import Schema, schema_of
@@ -29,6 +30,8 @@ def print_plugin_help(name: str | None) -> None:
     console.print(plugin.__doc__ or "", highlight=False)
     _print_products(schema, console)
     _print_parameters(schema, console)
+    for table in plugin.help_tables():
+        _print_table(table, console)
 
 
 def _first_line(plugin: type[Any]) -> str:
@@ -50,6 +53,16 @@ def _print_parameters(schema: Schema, console: Console) -> None:
     for parameter in schema.parameters.values():
         cms_type = parameter.cms_type if parameter.tracked else f"untracked.{parameter.cms_type}"
         table.add_row(parameter.cfg_name, cms_type, _default(parameter), _meaning(parameter))
+    console.print(table, highlight=False)
+
+
+def _print_table(content: HelpTable, console: Console) -> None:
+    console.print(f"\n{content.title}", highlight=False, style="bold")
+    table = Table(box=None, pad_edge=False)
+    for heading in content.headings:
+        table.add_column(heading)
+    for row in content.rows:
+        table.add_row(*row)
     console.print(table, highlight=False)
 
 

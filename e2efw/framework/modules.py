@@ -15,9 +15,9 @@ instance labels. A module is tested without any framework: ``HcalSum().produce(h
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from e2efw.errors import ConfigurationError
 from e2efw.framework.blocks import Block, SourceContent, Wanted
@@ -50,6 +50,20 @@ class JobContext(Protocol):
 
     def record(self, fact: str, value: Any) -> None:
         """Store a fact about this module (a model's checksum, the provider used) in the provenance of the output."""
+
+
+class HelpTable(NamedTuple):
+    """A table that a plugin adds to its help.
+
+    Args:
+        title: a line above it.
+        headings: of the columns.
+        rows: as long as the headings.
+    """
+
+    title: str
+    headings: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
 
 
 class Module:
@@ -93,6 +107,11 @@ class Module:
     def describe(self) -> dict[str, dict[str, Any]]:
         """What is known of the products before the first event, by instance label: shapes, channel names."""
         return {}
+
+    @classmethod
+    def help_tables(cls) -> Sequence[HelpTable]:
+        """What `plugin-help` prints below the parameters."""
+        return ()
 
 
 class EDProducer(Module):
@@ -190,6 +209,7 @@ __all__ = [
     "EDAnalyzer",
     "EDFilter",
     "EDProducer",
+    "HelpTable",
     "InputTag",
     "JobContext",
     "Module",

@@ -1,16 +1,19 @@
 """Random and real events for the tests of the frame producers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dataformats.candidates import Jets
+from dataformats.candidates import Jets, PFCandidates
 from dataformats.collection import Collection
 from dataformats.geometry.detids import EE_EXISTS, pack_eb, pack_ee, pack_hcal
+from dataformats.geometry.tracker_ids import valid_tracker
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.tags import ProductKey
 from e2efw.io.pool_source import PoolSource
@@ -30,7 +33,7 @@ def _hits(rng: np.random.Generator, cls: type[C], ids: NDArray[np.uint32], n_eve
     offsets = _offsets(rng, n_events, largest)
     size = int(offsets[-1])
     energy = rng.normal(1.0, 1.0, size) * (rng.random(size) > 0.05)  # some negative, some exactly zero
-    return cls(offsets, detid=rng.choice(ids, size), energy=energy, time=np.zeros(size))
+    return cls(offsets, detid=rng.choice(ids, size), energy=energy, time=np.linspace(-5, 25, size))
 
 
 def _hcal_ids(rng: np.random.Generator) -> NDArray[np.uint32]:
@@ -70,6 +73,26 @@ def _vertices(rng: np.random.Generator, n_events: int) -> Vertices:
     return Vertices(offsets, **place, **{f"{name}_error": rng.uniform(0.001, 0.01, size) for name in place})
 
 
+def _tracker_hits(rng: np.random.Generator, n_events: int, subdets: tuple[int, ...]) -> TrackerRecHits:
+    """Hits anywhere in the tracker, on any layer of some subdetectors."""
+    any_id = (rng.integers(0, 2**25, 20000) | (rng.choice(subdets, 20000) << 25) | (1 << 28)).astype(np.uint32)
+    offsets = _offsets(rng, n_events, 200)
+    place = {name: rng.normal(0, width, int(offsets[-1])) for name, width in (("x", 40.0), ("y", 40.0), ("z", 120.0))}
+    return TrackerRecHits(offsets, detid=rng.choice(any_id[valid_tracker(any_id)], int(offsets[-1])), **place)
+
+
+def _particles(rng: np.random.Generator, tracks: Tracks) -> PFCandidates:
+    offsets = _offsets(rng, len(tracks), 60)
+    size = int(offsets[-1])
+    at_ecal = {"ecal_eta": rng.uniform(-3.2, 3.2, size), "ecal_phi": rng.uniform(-np.pi, np.pi, size)}
+    at_ecal["ecal_eta"][rng.random(size) < 0.05] = np.nan
+    charge, kind = rng.choice([-1, 0, 1], size), rng.choice([13, 211], size)
+    link = rng.integers(0, 1000, size) % np.maximum(np.repeat(tracks.counts, np.diff(offsets)), 1)
+    momentum = {"pt": rng.exponential(3.0, size), "eta": rng.normal(size=size), "phi": rng.uniform(-3, 3, size)}
+    pdg_id = np.where(charge == 0, 22, kind * np.where(charge > 0, 1, -1))
+    return PFCandidates(offsets, **momentum, mass=np.zeros(size), **at_ecal, charge=charge, pdg_id=pdg_id, track=link)
+
+
 @pytest.fixture(scope="session")
 def random_inputs() -> Callable[[int, int], Inputs]:
     """``random_inputs(seed, n_events)``: hits, tracks and vertices, with empty events between."""
@@ -80,13 +103,18 @@ def random_inputs() -> Callable[[int, int], Inputs]:
         eb_ids = pack_eb(half_barrel, rng.integers(1, 361, 3000))
         iy, ix = np.nonzero(EE_EXISTS)
         ee_ids = np.concatenate([pack_ee(ix + 1, iy + 1, side) for side in (-1, 1)])
-        return Inputs(
+        inputs = Inputs(
             _hits(rng, EBRecHits, eb_ids, n_events, 300),
             _hits(rng, EERecHits, ee_ids, n_events, 300),
             _hits(rng, HBHERecHits, _hcal_ids(rng), n_events, 300),
             _tracks(rng, n_events),
             _vertices(rng, n_events),
         )
+        more = np.random.default_rng([seed, 1])
+        pixels, strips, stereo = (_tracker_hits(more, n_events, subdets) for subdets in ((1, 2), (3, 4, 5, 6), (3, 5)))
+        assert inputs.tracks is not None
+        particles = _particles(more, inputs.tracks)
+        return replace(inputs, pixel_hits=pixels, strip_hits=strips, stereo_hits=stereo, pf_candidates=particles)
 
     return make
 

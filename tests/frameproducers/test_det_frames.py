@@ -14,9 +14,10 @@ from dataformats.geometry.detids import pack_eb, pack_hcal
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.tracks import Tracks, Vertices
 from frameproducers.det_frames import DetFrameProducer
-from frameproducers.entries import Inputs, project
-from frameproducers.layers import LAYERS
+from frameproducers.entries import Inputs
+from frameproducers.layers import DEFAULT_LAYERS, LAYERS
 from frameproducers.pictures import pictures
+from frameproducers.sources import project
 
 MakeInputs = Callable[[int, int], Inputs]
 
@@ -35,14 +36,15 @@ def same(left: SparseFrames, right: SparseFrames) -> bool:
 def full_pictures(name: str, inputs: Inputs, *, legacy: bool = False) -> np.ndarray:
     """The readable twin: every entry into a full picture."""
     rule = LAYERS[name]
-    projected = project(rule.projection, inputs, legacy_direction=legacy)
+    projected = project(rule.way, [rule], inputs, legacy_direction=legacy)
     n_events = projected.offsets.size - 1
     owner = np.repeat(np.arange(n_events), np.diff(projected.offsets))
-    used = slice(0, int(projected.offsets[-1]))
+    used = np.flatnonzero(projected.cell[: int(projected.offsets[-1])] >= 0)
+    owner, cell = owner[used], projected.cell[used]
     shape = n_events, rule.layer.rows * rule.layer.columns
     picture, number = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    np.add.at(picture, (owner, projected.cell[used]), projected.values[rule.value, used])
-    np.add.at(number, (owner, projected.cell[used]), 1)
+    np.add.at(picture, (owner, cell), projected.values[rule.value][used])
+    np.add.at(number, (owner, cell), 1)
     if rule.fill == "mean":
         picture /= np.maximum(number, 1)
     return picture.reshape(n_events, rule.layer.rows, rule.layer.columns)
@@ -52,7 +54,7 @@ def full_pictures(name: str, inputs: Inputs, *, legacy: bool = False) -> np.ndar
 def test_every_layer_is_its_full_picture_bit_for_bit(legacy: bool, random_inputs: MakeInputs) -> None:
     inputs = random_inputs(11, 7)
     frames = produce(inputs, legacy_direction=legacy)
-    for name in LAYERS:
+    for name in DEFAULT_LAYERS:
         expected = full_pictures(name, inputs, legacy=legacy)
         assert np.array_equal(frames.dense(name), expected)
         assert expected.any()
@@ -69,7 +71,7 @@ def test_whole_pictures_are_the_frames_made_dense(random_inputs: MakeInputs) -> 
 def test_legacy_direction_moves_tracks_only(random_inputs: MakeInputs) -> None:
     inputs = random_inputs(13, 5)
     today, legacy = produce(inputs), produce(inputs, legacy_direction=True)
-    for name in LAYERS:
+    for name in DEFAULT_LAYERS:
         assert np.array_equal(today.dense(name), legacy.dense(name)) == (not name.startswith("Tracks"))
 
 

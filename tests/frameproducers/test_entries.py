@@ -10,7 +10,8 @@ import pytest
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.tracks import Tracks, Vertices
 from e2efw.errors import ProductNotFoundError
-from frameproducers.entries import Inputs, first_vertices, layer_entries, warn_once
+from frameproducers.entries import Inputs, layer_entries, warn_once
+from frameproducers.sources import first_vertices
 
 MakeInputs = Callable[[int, int], Inputs]
 

@@ -17,7 +17,7 @@ from frameproducers.det_frames import DetFrameProducer
 from frameproducers.eg_frames import EGFrameProducer
 from frameproducers.entries import Inputs
 from frameproducers.jet_frames import JetFrameProducer
-from frameproducers.layers import LAYERS
+from frameproducers.layers import DEFAULT_LAYERS
 from frameproducers.pictures import pictures
 
 EVENT_NUMBER = "EventAuxiliary.id_.event_"
@@ -63,7 +63,7 @@ def test_real_tracks_without_errors_have_nan_significances_only(real_inputs: Inp
         inputs.eb_hits, inputs.ee_hits, inputs.hbhe_hits, inputs.tracks, inputs.vertices
     )
     channel, value = frames.flat("channel"), frames.flat("value")
-    for number, name in enumerate(LAYERS):
+    for number, name in enumerate(DEFAULT_LAYERS):
         mine = value[channel == number]
         assert mine.size
         assert np.isnan(mine).all() if name.endswith("Sig") else np.isfinite(mine).all()

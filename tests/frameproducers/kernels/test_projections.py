@@ -3,28 +3,41 @@
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from dataformats.geometry.constants import ECAL_BARREL_ETA, ECAL_PLANE, ECAL_RADIUS
 from dataformats.geometry.detids import ee_hash, unpack_eb, unpack_ee, unpack_hcal
 from dataformats.geometry.ecal import IN_EB, find_crystals
 from dataformats.geometry.helix import ecal_impact
 from dataformats.geometry.picture import EE_PIXEL, eb_pixel, ee_pixel, hbhe_pixel
-from frameproducers.entries import Inputs, Projected, first_vertices
-from frameproducers.kernels.projections import project_ecal, project_hcal, project_tracks, significance
+from frameproducers.entries import Inputs
+from frameproducers.kernels.projections import project_ecal, project_hcal
+from frameproducers.kernels.projections_tracks import FROM_PV, NPV, PV, TRACK_VALUES, project_tracks, significance
+from frameproducers.sources import first_vertices
 
 MakeInputs = Callable[[int, int], Inputs]
 N_EVENTS = 8
 
 
-def room(n_layers: int, n_entries: int) -> Projected:
-    return Projected(
+class Room(NamedTuple):
+    """Arrays for a kernel to fill."""
+
+    offsets: NDArray[np.int64]
+    cell: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+
+def room(n_layers: int, n_entries: int) -> Room:
+    return Room(
         np.full(N_EVENTS + 1, -9), np.full(n_entries, -9, np.int32), np.full((n_layers, n_entries), np.nan, np.float32)
     )
 
 
-def event(out: Projected, number: int) -> tuple[list[int], np.ndarray]:
+def event(out: Room, number: int) -> tuple[list[int], np.ndarray]:
     mine = slice(out.offsets[number], out.offsets[number + 1])
     return out.cell[mine].tolist(), out.values[:, mine]
 
@@ -73,14 +86,19 @@ def test_good_tracks_go_where_they_meet_the_ecal(
     project: Callable[..., None], legacy: bool, random_inputs: MakeInputs
 ) -> None:
     inputs = random_inputs(3, N_EVENTS)
-    tracks = inputs.tracks
+    tracks, vertices = inputs.tracks, inputs.vertices
     assert tracks is not None
+    assert vertices is not None
     path = tuple(tracks.flat(name) for name in ("vx", "vy", "vz", "px", "py", "pz"))
     errors = tracks.flat("dxy_error"), tracks.flat("dz_error")
-    vertex = first_vertices(inputs.vertices, N_EVENTS)
-    out = room(5, path[0].size)
+    vertex = first_vertices(vertices, N_EVENTS)
+    places = vertices.offsets, vertices.flat("x"), vertices.flat("y"), vertices.flat("z")
+    out = room(len(TRACK_VALUES), path[0].size)
     charge, quality = tracks.flat("charge"), tracks.flat("quality")
-    project(tracks.offsets, path, charge, quality, errors, vertex, legacy, out.offsets, out.cell, out.values)
+    marks = np.zeros(charge.size, np.uint8)
+    surface = ECAL_RADIUS, ECAL_PLANE, ECAL_BARREL_ETA
+    drawn = out.cell, marks
+    project(tracks.offsets, path, charge, quality, errors, vertex, places, surface, 1, legacy, drawn, out.values)
 
     x, y, z, px, py, pz = (column.astype(np.float64) for column in path)
     impact = np.vectorize(partial(ecal_impact, legacy_direction=legacy))
@@ -91,17 +109,27 @@ def test_good_tracks_go_where_they_meet_the_ecal(
     good = (pt > 0.5) & (charge != 0) & (quality & 4 != 0) & (np.abs(eta) <= 3) & (pixel >= 0)
     owner = np.repeat(np.arange(N_EVENTS), tracks.counts)
     vertex_x, vertex_y, vertex_z, d0_variance, dz_variance = vertex[owner].T
-    dxy = (-(x - vertex_x) * py + (y - vertex_y) * px) / pt
-    dz = (z - vertex_z) - ((x - vertex_x) * px + (y - vertex_y) * py) / pt * pz / pt
-    d0_significance = -dxy / np.sqrt(errors[0].astype(np.float64) ** 2 + d0_variance)
-    dz_significance = dz / np.sqrt(errors[1].astype(np.float64) ** 2 + dz_variance)
-    expected = np.stack([pt, -dxy, dz, d0_significance, dz_significance])
+    expected = {"pt": pt, "qpt": charge * pt}
+    for prefix, at, known in (("", (vertex_x, vertex_y, vertex_z), 1.0), ("beam_", (0.0, 0.0, 0.0), 0.0)):
+        dx, dy, dz = x - at[0], y - at[1], z - at[2]
+        expected[f"{prefix}d0"] = (dx * py - dy * px) / pt
+        expected[f"{prefix}dz"] = dz - (dx * px + dy * py) / pt * pz / pt
+        for name, error, variance in (("d0", errors[0], d0_variance), ("dz", errors[1], dz_variance)):
+            sigma = np.sqrt(error.astype(np.float64) ** 2 + known * variance)
+            expected[f"{prefix}{name}_sig"] = expected[f"{prefix}{name}"] / sigma
     assert 20 < np.count_nonzero(good) < good.size
-    for number in range(N_EVENTS):
-        mine = good & (owner == number)
-        cell, values = event(out, number)
-        assert cell == pixel[mine].tolist()
-        assert values == pytest.approx(expected[:, mine], rel=1e-6, abs=1e-9)
+    assert out.cell.tolist() == np.where(good, pixel, -1).tolist()
+    for row, name in zip(out.values, TRACK_VALUES, strict=True):
+        assert row[good] == pytest.approx(expected[name][good], rel=1e-6, abs=1e-9), name
+    for i in np.flatnonzero(good):
+        event, dx, dy = owner[i], px[i] / pt[i], py[i] / pt[i]
+        seen = vertices.take(slice(event, event + 1))
+        away = [
+            abs(z[i] - vz - ((x[i] - vx) * dx + (y[i] - vy) * dy) * pz[i] / pt[i])
+            for vx, vy, vz in zip(seen.flat("x"), seen.flat("y"), seen.flat("z"), strict=True)
+        ] or [abs(expected["dz"][i])]
+        mark = (PV | FROM_PV if away[0] == min(away) else PV) if away[0] < 0.1 else NPV
+        assert marks[i] == mark
 
 
 @pytest.mark.parametrize("function", [significance, significance.py_func], ids=["compiled", "python"])
