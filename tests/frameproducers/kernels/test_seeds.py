@@ -13,7 +13,16 @@ from dataformats.geometry.hcal import find_hcal, tower_direction
 from dataformats.rechits import HBHERecHits
 from frameproducers.entries import Inputs
 from frameproducers.jet_seeds import jet_seeds
-from frameproducers.kernels.seeds import GRID_SHAPE, HOTTEST_TOWER, find_seeds, hottest_tower, set_depth_one
+from frameproducers.kernels.seeds import (
+    AXIS_CRYSTAL,
+    AXIS_TOWER,
+    GRID_SHAPE,
+    HOTTEST_TOWER,
+    aim,
+    find_seeds,
+    hottest_tower,
+    set_depth_one,
+)
 
 Tower = tuple[int, int]
 
@@ -150,3 +159,17 @@ def test_the_grid_is_clean_after_taking_hits_out(put: Callable[..., None]) -> No
     assert (grid[1, 70], grid[30, 0]) == (1.0, 2.0)
     put(0, 2, hits.flat("detid"), hits.flat("energy"), grid, True)
     assert np.all(grid == -np.inf)
+
+
+@pytest.mark.parametrize("look", [aim, aim.py_func], ids=["compiled", "python"])
+def test_what_is_in_the_middle_depends_on_the_rule(look: Callable[..., tuple[int, int, int]]) -> None:
+    grid = np.full(GRID_SHAPE, -np.inf, np.float32)
+    grid[29 + 2, 1] = 5.0  # ieta 2, iphi 2
+    eta, phi = 0.05, 0.05  # ieta 1, iphi 1; crystals ieta 3, iphi 13
+    assert look(HOTTEST_TOWER, eta, phi, grid) == (5 * 29 + 2, 5 * 3 + 2, SeedStatus.OK)
+    assert look(AXIS_TOWER, eta, phi, grid) == (5 * 28 + 2, 5 * 2 + 2, SeedStatus.OK)
+    assert look(AXIS_CRYSTAL, eta, phi, grid) == (142, 12, SeedStatus.OK)
+    assert look(AXIS_TOWER, 3.1, phi, grid)[2] == SeedStatus.NO_HCAL_CELL
+    assert look(AXIS_CRYSTAL, 3.1, phi, grid)[2] == SeedStatus.NO_CRYSTAL
+    assert look(AXIS_TOWER, -2.99, phi, grid)[0] == 2
+    assert look(AXIS_CRYSTAL, -2.95, phi, grid)[0] == 0

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from frameproducers.kernels.windows import fill_windows
@@ -60,3 +62,34 @@ def test_no_windows_and_no_entries_are_no_trouble(fill: Callable[..., None]) -> 
     out = np.zeros((1, 1, 125, 125), np.float32)
     fill(*entries, 5, 25, 360, (0, 280), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64), 0, out)
     assert not out.any()
+
+
+_CELL_SIZES = st.sampled_from([1, 3, 5, 15])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), _CELL_SIZES, st.sampled_from([1, 3]))
+def test_any_window_on_any_cells_is_a_crop(data: st.DataObject, cut: int, granularity: int) -> None:
+    rows, columns = 280 * granularity, 360 * granularity
+    if rows % cut or columns % cut:
+        return
+    n_cells = (rows // cut) * (columns // cut)
+    per_row = columns // cut
+    edges = st.sampled_from([0, per_row - 1, per_row, n_cells - per_row, n_cells - 1])
+    cell = np.array(sorted(data.draw(st.sets(st.integers(0, n_cells - 1) | edges, max_size=20))), np.int32)
+    value = np.arange(1, cell.size + 1, dtype=np.float32)
+    height, width = data.draw(st.integers(1, 40)), data.draw(st.integers(1, 40) | st.just(columns))
+    top, left = data.draw(st.integers(-50, rows + 10)), data.draw(st.integers(0, columns - 1))
+    low, high = data.draw(st.sampled_from([(0, rows), (55 * granularity, 225 * granularity), (1, 2)]))
+    out = np.zeros((1, 1, height, width), np.float32)
+    offsets, corner = np.array([0, cell.size]), (np.array([top]), np.array([left]))
+    fill_windows(offsets, cell, value, cut, 1, columns, (low, high), np.zeros(1, np.int64), *corner, 0, out)
+    expected = np.zeros((height, width), np.float32)
+    for one, energy in zip(cell.tolist(), value.tolist(), strict=True):
+        row, column = one // per_row * cut, one % per_row * cut
+        for down in range(row, row + cut):
+            for across in range(column, column + cut):
+                place = down - top, (across - left) % columns
+                if low <= down < high and 0 <= place[0] < height and place[1] < width:
+                    expected[place] = energy
+    assert np.array_equal(out[0, 0], expected)
