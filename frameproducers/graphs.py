@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.candidates import Jets
+from dataformats.candidates import Jets, PFCandidates
 from dataformats.channels import expanded_channels
 from dataformats.frames import Seeds
 from dataformats.graphs import (
@@ -18,10 +18,12 @@ from dataformats.graphs import (
     neighbours_per_node,
 )
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import positive
 from frameproducers.entries import Inputs, layer_entries
+from frameproducers.input_tags import LayerInputs
 from frameproducers.jet_seeds import JetRule, jet_seeds
 from frameproducers.layers import inputs_of, known_layers
 from frameproducers.points import Points, neighbours_of, points_of, seeded
@@ -51,7 +53,7 @@ def _countable(value: int) -> str | None:
     return None if 1 <= value <= MAX_NODES else f"must be 1 to {MAX_NODES}"
 
 
-class GraphProducer(EDProducer):
+class GraphProducer(EDProducer, LayerInputs):
     """Occupied cells of the window around each jet as nodes of a graph, linked to their nearest neighbours.
 
     The windows are those of JetFrameProducer. A tower of the HCAL is one node at its middle pixel with all of its
@@ -59,13 +61,6 @@ class GraphProducer(EDProducer):
     """
 
     jets: InputTag = param("ak8PFJetsCHS", doc="jets")
-    eb_hits: InputTag = param("reducedEcalRecHitsEB", doc="hits in the ECAL barrel")
-    ee_hits: InputTag = param("reducedEcalRecHitsEE", doc="hits in the ECAL endcaps")
-    hbhe_hits: InputTag = param("reducedHcalRecHits:hbhereco", doc="hits in the HCAL barrel and endcaps")
-    tracks: InputTag = param("generalTracks", doc="tracks; only channels made of tracks need them")
-    vertices: InputTag = param(
-        "offlinePrimaryVertices", doc="impact parameters refer to the first; none means (0, 0, 0)"
-    )
     channels: tuple[str, ...] = param(
         ("TracksPt", "TracksD0", "TracksDz", "ECAL", "HCAL"),
         doc="channels of the nodes, in this order; @name for a set of them",
@@ -107,9 +102,7 @@ class GraphProducer(EDProducer):
         """Have the kernels ready before the first event."""
         del job
         with announced():
-            nothing = event_without_hits()
-            jets = Jets.from_lists(pt=[[1e6]], eta=[[0]], phi=[[0]], mass=[[0]])
-            self.produce(jets, nothing.eb_hits, nothing.ee_hits, nothing.hbhe_hits, nothing.tracks, nothing.vertices)
+            self._graphs(Jets.from_lists(pt=[[1e6]], eta=[[0]], phi=[[0]], mass=[[0]]), event_without_hits())
 
     def produce(
         self,
@@ -119,15 +112,22 @@ class GraphProducer(EDProducer):
         hbhe_hits: HBHERecHits,
         tracks: Tracks | None,
         vertices: Vertices | None,
+        pixel_hits: TrackerRecHits | None = None,
+        strip_hits: TrackerRecHits | None = None,
+        stereo_hits: TrackerRecHits | None = None,
+        pf_candidates: PFCandidates | None = None,
     ) -> GraphProducts:
         """A seed and a graph, maybe empty, for every jet."""
+        trackers = pixel_hits, strip_hits, stereo_hits
+        return self._graphs(jets, Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates))
+
+    def _graphs(self, jets: Jets, inputs: Inputs) -> GraphProducts:
         rows = self._view.centres(self.border)
         seeds = jet_seeds(
-            jets, hbhe_hits, min_pt=self.min_jet_pt, max_eta=self.max_jet_eta, rule=self.seed_rule, rows=rows
+            jets, inputs.hbhe_hits, min_pt=self.min_jet_pt, max_eta=self.max_jet_eta, rule=self.seed_rule, rows=rows
         )
         windows = seeded(seeds, self._view)
         busy, event = np.unique(windows.event, return_inverse=True)
-        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices)
         entries = layer_entries(self.channels, inputs.take(busy), legacy_direction=self.legacy_direction)
         points = points_of(
             entries,

@@ -12,7 +12,7 @@ from dataformats.graphs import neighbours_per_node
 from frameproducers.entries import Entries
 from frameproducers.kernels.graphs import nearest_neighbours, points_in_windows
 from frameproducers.layers import LAYERS
-from frameproducers.windows import View
+from frameproducers.windows import View, cell_size, placed
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,10 @@ def points_of(
         max_nodes: per window; those with the most energy stay, see `most_energetic`.
     """
     height, width = view.shape
-    found = [_in_windows(entries[name], LAYERS[name].cell_size, windows, view) for name in view.channels]
+    found = [
+        _in_windows(placed(entries[name], LAYERS[name].grid), cell_size(name, 1), windows, view)
+        for name in view.channels
+    ]
     content = np.zeros(windows.event.size * height * width, np.float32)
     for place, value in found:
         content[place] += np.abs(value)  # no place comes twice in one layer

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dataformats.candidates import Jets
+from dataformats.channels import expanded_channels
 from dataformats.frames import SeedStatus
 from dataformats.geometry.detids import pack_eb, pack_hcal
 from dataformats.geometry.hcal import tower_direction
 from dataformats.graphs import FEATURE_SETS, PointClouds
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.tracks import Tracks
 from e2efw.errors import ConfigurationError
 from frameproducers.entries import Inputs, layer_entries
 from frameproducers.graphs import GraphProducer, GraphProducts
@@ -36,10 +38,11 @@ def full_pictures(inputs: Inputs, channels: tuple[str, ...]) -> NDArray[np.float
     """(events, channels, 280, 360): every cell in the middle one of its pixels."""
     pictures = np.zeros((len(inputs.eb_hits), len(channels), 280, 360), np.float32)
     for channel, name in enumerate(channels):
-        offsets, cell, value = layer_entries(channels, inputs)[name]
-        event, cut = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)), LAYERS[name].cell_size
-        rows, columns = cell // (360 // cut) * cut + cut // 2, cell % (360 // cut) * cut + cut // 2
-        pictures[event, channel, rows, columns] = value
+        (offsets, cell, value), grid = layer_entries(channels, inputs)[name], LAYERS[name].grid
+        event, cut = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)), grid.cell_size
+        rows, columns = cell // grid.columns * cut + cut // 2, cell % grid.columns * cut + cut // 2
+        assert grid.first_row is not None
+        pictures[event, channel, rows + grid.first_row, columns] = value
     return pictures
 
 
@@ -74,7 +77,7 @@ def twin(
 def assert_like_twin(jets: Jets, inputs: Inputs, **parameters: Any) -> GraphProducts:
     made = produce(jets, inputs, **parameters)
     settings_ = {"features": "top_gnn", "k": 16, "max_nodes": 5000, "self_loops": True, **parameters}
-    channels = settings_["channels"]
+    channels = expanded_channels(settings_["channels"])
     arguments = settings_["features"], settings_["k"], settings_["max_nodes"]
     x, edge_index, batch = PointClouds(*made[1:]).arrays()
     pictures, event = full_pictures(inputs, channels), np.repeat(np.arange(len(jets)), jets.counts)
@@ -100,6 +103,8 @@ def assert_like_twin(jets: Jets, inputs: Inputs, **parameters: Any) -> GraphProd
     "parameters",
     [
         {},
+        {"channels": ("@top8",), "k": 7},
+        {"channels": ("EBEnergy", "HBHE_EB", "TOB1", "MuonsPt", "ECALatHCAL"), "k": 3},
         {"features": "top_mass_gnn", "k": 7, "self_loops": False},
         {"max_nodes": 20, "k": 30},
         {"max_nodes": 1, "self_loops": False},
@@ -110,7 +115,7 @@ def test_random_events_give_the_graphs_of_the_readable_twin(
     parameters: dict[str, Any], random_inputs: MakeInputs, random_jets: MakeJets
 ) -> None:
     inputs, jets = random_inputs(31, 12), random_jets(32, 12)
-    made = assert_like_twin(jets, inputs, channels=CHANNELS, min_jet_pt=150.0, **parameters)
+    made = assert_like_twin(jets, inputs, **{"channels": CHANNELS, "min_jet_pt": 150.0, **parameters})
     assert np.count_nonzero(made.graphs.flat("n_nodes")) > 8
     assert bool(made.graphs.flat("n_cut").any()) == ("max_nodes" in parameters)
 
@@ -119,6 +124,25 @@ def test_real_events_do_too(real_inputs: Inputs, real_jets: Jets) -> None:
     events = slice(0, 3)
     made = assert_like_twin(real_jets.take(events), real_inputs.take(events), channels=CHANNELS, min_jet_pt=20.0, k=9)
     assert made.graphs.flat("n_nodes").max() > 100
+
+
+def test_simulated_events_do_too(simulated_inputs: Inputs, simulated_collection: Callable[..., Any]) -> None:
+    events, jets = slice(0, 4), simulated_collection(Jets, "ak8PFJetsCHS")
+    made = assert_like_twin(jets.take(events), simulated_inputs.take(events), channels=CHANNELS, min_jet_pt=200.0)
+    assert made.graphs.flat("n_nodes").max() > 300
+
+
+def test_cells_with_unknown_values_are_nodes(random_inputs: MakeInputs, random_jets: MakeJets) -> None:
+    inputs, jets = random_inputs(35, 20), random_jets(36, 20)
+    assert inputs.tracks is not None
+    columns = {name: column for name, column in inputs.tracks.columns.items() if not name.endswith("_error")}
+    blind = dataclasses.replace(inputs, tracks=Tracks(inputs.tracks.offsets, **columns))
+    unknown = produce(jets, blind, channels=("TracksD0Sig",), min_jet_pt=150.0, features="top_mass_gnn")
+    known = produce(jets, inputs, channels=("TracksPt",), min_jet_pt=150.0)
+    assert unknown.nodes.flat("row").size > 20
+    assert np.isnan(unknown.values.flat("value")).all()
+    for name in ("row", "column"):
+        assert np.array_equal(unknown.nodes.flat(name), known.nodes.flat(name))
 
 
 def jets_at(*towers: tuple[int, int]) -> Jets:
@@ -244,6 +268,8 @@ def test_the_description_is_known_before_the_first_event(random_inputs: MakeInpu
         ({"max_nodes": 70000}, "parameter 'maxNodes': must be 1 to 65535"),
         ({"features": "gnn"}, "parameter 'features': 'gnn' is not one of top_gnn, top_mass_gnn"),
         ({"width": 361}, "windows 361 pixels wide; 360 go once around"),
+        ({"channels": ("TracksPt_3x3",)}, "layer 'TracksPt_3x3' of 840 x 1080 cells does not fit granularity 1"),
+        ({"channels": ("EEmEnergy",)}, "layer 'EEmEnergy' of 100 x 100 cells does not fit"),
         ({"height": 300}, "every object would be rejected"),
     ],
 )
