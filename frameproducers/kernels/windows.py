@@ -7,27 +7,83 @@ from dataformats.jit import kernel
 
 
 @kernel
-def fill_block(
-    image: NDArray[np.float32], first: int, last: int, across: int, cut: int, columns: int, share: np.float32
+def fill_pixels(
+    cell: NDArray[np.int32],
+    value: NDArray[np.float32],
+    parts: int,
+    columns: int,
+    row: int,
+    corner: tuple[int, int],
+    image: NDArray[np.float32],
 ) -> None:
-    """Write rows first..last - 1 of a cell that begins `across` pixels right of the window's left edge.
+    """Write cells of one pixel each into a window; those left or right of it are passed over.
 
     Args:
-        image: (height, width).
-        first, last: rows of the window.
-        across: 0..columns - 1; a cell that crosses the window's left edge begins at the far end.
-        cut: pixels along either side of the cell.
+        cell: (entries,) ascending, from `row` of the picture to the last row of the window.
+        value: (entries,).
+        parts: each pixel gets the value divided by this.
         columns: pixels around the barrel.
-        share: what each pixel gets.
+        row: of the picture.
+        corner: row and column of the picture's first pixel in the window.
+        image: (height, width), contiguous.
     """
-    width = image.shape[1]
-    right = min(across + cut, width)
-    wrapped = min(across + cut - columns, width)
-    for row in range(first, last):
-        for column in range(across, right):
-            image[row, column] = share
-        for column in range(wrapped):
-            image[row, column] = share
+    pixels, width, divisor = image.ravel(), image.shape[1], np.float32(parts)
+    line = (row - corner[0]) * width
+    shift = row * columns + corner[1]
+    following = (row + 1) * columns
+    for i in range(cell.size):
+        here = np.int64(cell[i])
+        while here >= following:
+            following += columns
+            shift += columns
+            line += width
+        across = here - shift
+        across += columns if across < 0 else 0
+        if across < width:
+            pixels[line + across] = value[i] / divisor
+
+
+@kernel
+def fill_blocks(
+    cell: NDArray[np.int32],
+    value: NDArray[np.float32],
+    cut: int,
+    parts: int,
+    columns: int,
+    row: int,
+    rows: tuple[int, int],
+    corner: tuple[int, int],
+    image: NDArray[np.float32],
+) -> None:
+    """Write cells of `cut` x `cut` pixels into a window, as much of each as lies inside.
+
+    Args:
+        cell: (entries,) ascending, from `row` of the cells to the last row of the window.
+        value: (entries,).
+        cut: pixels along either side of a cell.
+        parts: each pixel gets the value divided by this.
+        columns: pixels around the barrel.
+        row: of cells.
+        rows: of the picture, in pixels, that are written: the first, and the one after the last.
+        corner: row and column of the picture's first pixel in the window.
+        image: (height, width).
+    """
+    width, divisor, per_row = image.shape[1], np.float32(parts), columns // cut
+    upper, lower = rows[0] - corner[0], rows[1] - corner[0]
+    for i in range(cell.size):
+        while cell[i] >= (row + 1) * per_row:
+            row += 1
+        across = (cell[i] - row * per_row) * cut - corner[1]
+        across += columns if across < 0 else 0
+        right, wrapped = min(across + cut, width), min(across + cut - columns, width)
+        if across < width or wrapped > 0:
+            share = value[i] / divisor
+            down = row * cut - corner[0]
+            for line in range(max(down, upper), min(down + cut, lower)):
+                for column in range(across, right):
+                    image[line, column] = share
+                for column in range(wrapped):  # a cell across the left edge, in a window that goes once around or so
+                    image[line, column] = share
 
 
 @kernel
@@ -63,27 +119,21 @@ def fill_windows(
         channel: where to write in `out`.
         out: (windows, channels, height, width), at most `columns` wide, zero on entry.
     """
-    height, width = out.shape[2], out.shape[3]
+    height = out.shape[2]
     per_row = columns // cut
-    divisor = np.float32(parts)
     for window in range(event.size):
         first, last = offsets[event[window]], offsets[event[window] + 1]
         begin, end = max(top[window], rows[0]), min(top[window] + height, rows[1])
         if first == last or begin >= end:
             continue
-        image = out[window, channel]
-        upper, lower = begin - top[window], end - top[window]
-        start = begin // cut * per_row
-        down = begin // cut * cut - top[window]
-        for i in range(first + np.searchsorted(cell[first:last], start), last):
-            while cell[i] >= start + per_row:
-                start += per_row
-                down += cut
-            if down >= lower:
-                break
-            across = (cell[i] - start) * cut - left[window]
-            if across < 0:
-                across += columns
-            if across < width or across + cut > columns:
-                share = value[i] / divisor
-                fill_block(image, max(down, upper), min(down + cut, lower), across, cut, columns, share)
+        lowest = begin // cut
+        seen = cell[first:last]
+        mine = slice(
+            first + np.searchsorted(seen, lowest * per_row),
+            first + np.searchsorted(seen, ((end - 1) // cut + 1) * per_row),
+        )
+        image, corner = out[window, channel], (top[window], left[window])
+        if cut == 1:
+            fill_pixels(cell[mine], value[mine], parts, columns, lowest, corner, image)
+        else:
+            fill_blocks(cell[mine], value[mine], cut, parts, columns, lowest, (begin, end), corner, image)
