@@ -12,6 +12,7 @@ from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.modules import EDProducer, HelpTable, JobContext, param
+from frameproducers.channel_sets import channel_set_table
 from frameproducers.entries import Inputs, layer_entries
 from frameproducers.input_tags import LayerInputs
 from frameproducers.kernels.cells import place_channel
@@ -72,8 +73,8 @@ class DetFrameProducer(EDProducer, LayerInputs):
 
     @classmethod
     def help_tables(cls) -> list[HelpTable]:
-        """All layers and the suffixes that choose variants of them."""
-        return layer_tables()
+        """All layers, the suffixes that choose variants of them, and sets of layers."""
+        return [*layer_tables(), channel_set_table()]
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Names, shapes and units of the layers."""

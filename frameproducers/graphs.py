@@ -20,8 +20,9 @@ from dataformats.graphs import (
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
+from e2efw.framework.modules import EDProducer, HelpTable, InputTag, JobContext, param
 from e2efw.framework.parameters import positive
+from frameproducers.channel_sets import channel_set_table
 from frameproducers.entries import Inputs, layer_entries
 from frameproducers.input_tags import LayerInputs
 from frameproducers.jet_seeds import JetRule, jet_seeds
@@ -150,6 +151,11 @@ class GraphProducer(EDProducer, LayerInputs):
             "values": {"channels": list(self.channels), "features": self.features},
             "neighbours": {"k": self.k, "self_loops": self.self_loops},
         }
+
+    @classmethod
+    def help_tables(cls) -> list[HelpTable]:
+        """Sets of channels."""
+        return [channel_set_table()]
 
     @property
     def _view(self) -> View:

@@ -3,6 +3,7 @@
 import pytest
 
 from dataformats.channels import CHANNEL_SETS
+from e2efw.cli.plugin_help import print_plugin_help
 from e2efw.errors import ConfigurationError
 from frameproducers.det_frames import DetFrameProducer
 from frameproducers.jet_frames import JetFrameProducer
@@ -31,3 +32,18 @@ def test_a_misspelt_set_and_a_channel_of_two_sets_are_refused() -> None:
         JetFrameProducer(channels=("@qg4",))
     with pytest.raises(ConfigurationError, match="'layers': a layer is named twice"):
         DetFrameProducer(layers=("@qg3", "ECAL"))
+
+
+@pytest.mark.parametrize("plugin", ["DetFrameProducer", "GraphProducer"])
+def test_plugin_help_lists_the_sets_and_what_is_not_offered_yet(
+    plugin: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "500")
+    print_plugin_help(plugin)
+    printed = capsys.readouterr().out
+    lines = {line.split()[0]: line.split()[1:] for line in printed.splitlines() if line.startswith("@")}
+    assert list(lines) == [f"@{name}" for name in CHANNEL_SETS]
+    assert lines["@top8"][:8] == list(CHANNEL_SETS["top8"].channels)
+    for name, entry in CHANNEL_SETS.items():
+        said = [channel if channel in LAYERS else f"({channel})" for channel in entry.channels]
+        assert lines[f"@{name}"][: len(said)] == said
