@@ -54,3 +54,10 @@ def test_a_wrong_command_is_a_usage_error() -> None:
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--version") == 0
     assert capsys.readouterr().out.startswith("e2efw 0.")
+
+
+def test_plugin_help_prints_the_tables_of_a_plugin(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("plugin-help", "DetFrameProducer") == 0
+    printed = capsys.readouterr().out
+    for words in ("HBHE_EB", "34 x 72", "TEC9", "_noVertex", "Variants"):
+        assert words in printed
