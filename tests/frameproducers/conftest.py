@@ -177,4 +177,5 @@ def simulated_inputs(simulated_collection: Callable[..., Any]) -> Inputs:
         simulated_collection(HBHERecHits, "reducedHcalRecHits", "hbhereco"),
         simulated_collection(Tracks, "generalTracks"),
         simulated_collection(Vertices, "offlinePrimaryVertices"),
+        simulated_collection(TrackerRecHits, "siPixelRecHits"),
     )

@@ -212,6 +212,17 @@ def test_shower_shapes_of_simulated_photons_come_out_of_their_windows(
         assert ours == pytest.approx(theirs, rel=limit)
 
 
+def test_energy_and_time_of_barrel_crystals_are_drawn_where_the_ecal_is(
+    simulated_collection: Read, simulated_inputs: Inputs
+) -> None:
+    photons, members = simulated_photons(simulated_collection)
+    _, frames = produce(photons, simulated_inputs, members, channels=("EBTime", "ECAL", "EBEnergy"))
+    time, ecal, energy = (frames.select([name])[:, 0] for name in frames.channels)
+    assert np.array_equal(ecal, energy)
+    assert np.all(ecal[time != 0.0] > 0.0)
+    assert np.count_nonzero(time) > 0.9 * np.count_nonzero(ecal) > 1000
+
+
 def test_windows_do_not_depend_on_how_events_are_cut(simulated_collection: Read, simulated_inputs: Inputs) -> None:
     photons, members = simulated_photons(simulated_collection)
     whole = produce(photons, simulated_inputs, members)

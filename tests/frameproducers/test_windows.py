@@ -28,7 +28,7 @@ MakeInputs = Callable[[int, int], Inputs]
 Pictures = NDArray[np.float32]
 Ints = NDArray[np.int64]
 CHANNELS = ("HCAL", "ECAL")
-INPUTS = ("eb_hits", "ee_hits", "hbhe_hits", "tracks", "vertices")
+INPUTS = ("eb_hits", "ee_hits", "hbhe_hits", "tracks", "vertices", "pixel_hits")
 SEEDED = {"min_jet_pt": 20.0, "max_jet_eta": 2.5}
 
 
@@ -126,7 +126,7 @@ def whole_pictures(inputs: Inputs, names: tuple[str, ...], granularity: int = 1,
         cut = 280 * granularity // layer.rows
         cells = np.zeros((len(offsets) - 1, layer.rows * layer.columns), np.float32)
         cells[np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)), cell] = value
-        whole = LAYERS[name].fill == "mean" or (name == "HCAL" and tiled)
+        whole = LAYERS[name].fill in {"mean", "leading"} or (name == "HCAL" and tiled)
         parts = np.float32(1 if whole else cut * cut)
         out[:, number] = (cells / parts).reshape(-1, layer.rows, layer.columns).repeat(cut, axis=1).repeat(cut, axis=2)
     return out
@@ -187,7 +187,8 @@ def test_windows_of_any_size_and_pixel_are_crops(
     events: Events, height: int, width: int, granularity: int, upsampling: str
 ) -> None:
     some = events_with_jets(events, 3, 12)
-    names = ("HCAL", "TracksPt", "ECAL", "TracksD0")
+    names: tuple[str, ...] = ("HCAL", "TracksPt", "ECAL", "TracksD0", "BPIX1", "TracksPt_max")
+    names += ("TracksPt_3x3", "BPIX2_3x3") if granularity == 3 else ("TracksQPt_PV",)
     seeds, frames = windows_of(
         some,
         channels=names,
@@ -206,7 +207,7 @@ def test_windows_of_any_size_and_pixel_are_crops(
     event = event_of(some.jets)[seeded]
     expected = crops(whole, event, top, left % (360 * granularity), (height, width))
     assert np.array_equal(frames.pixels, expected)
-    assert frames.pixels[:, 0].any()
+    assert frames.pixels.any(axis=(0, 2, 3)).all()
 
 
 def events_with_jets(events: Events, first: int, n_jets: int) -> Events:
