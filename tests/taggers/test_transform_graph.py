@@ -3,17 +3,20 @@
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis.extra.numpy as hnp
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from e2efw.errors import ConfigurationError
 from taggers.bundle import Bundle, Card, ModelInput, ModelOutput, write_bundle
 from taggers.onnx_backend import OnnxSession
-from taggers.operations import Clip, MinMax, Scale, SetAbove, Standardise, ZeroOutside, ZeroSuppress
+from taggers.operations import Clip, MinMax, Operation, Scale, SetAbove, Standardise, ZeroOutside, ZeroSuppress
 from taggers.published_transforms import PUBLISHED_TRANSFORMS
 from taggers.transform_graph import with_transform
 from taggers.transforms import Transform
@@ -75,6 +78,29 @@ def test_graph_and_numpy_agree(transform: Transform, branch: bool, rng: np.rando
     model = with_transform(network(len(names), branch=branch), transform, names)
     found = run(model, pixels)
     transform.apply(pixels, names)
+    np.testing.assert_allclose(found, pixels, rtol=1e-6, atol=0)
+
+
+NUMBERS = st.floats(0.0625, 8, width=32)
+STEPS = st.one_of(
+    NUMBERS.map(Scale),
+    NUMBERS.map(ZeroSuppress),
+    NUMBERS.map(lambda x: Clip(-x, 2 * x)),
+    NUMBERS.map(lambda x: ZeroOutside(-2 * x, x)),
+    st.builds(SetAbove, NUMBERS, NUMBERS),
+    st.builds(Standardise, NUMBERS, NUMBERS),
+    st.just(MinMax()),
+)
+
+
+@given(
+    steps=st.lists(STEPS, max_size=5), pixels=hnp.arrays(np.float32, (2, 1, 4, 4), elements=st.floats(-9, 9, width=32))
+)
+@settings(deadline=None, max_examples=60)
+def test_any_order_of_operations_agrees(steps: list[Operation], pixels: NDArray[np.float32]) -> None:
+    transform = Transform({"ECAL": tuple(steps)}, "a test")
+    found = run(with_transform(network(1, size=4), transform, ("ECAL",)), pixels)
+    transform.apply(pixels, ("ECAL",))
     np.testing.assert_allclose(found, pixels, rtol=1e-6, atol=0)
 
 
