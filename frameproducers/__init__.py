@@ -1,6 +1,7 @@
 """Detector pictures: the kernels that fill them and the producers that call them.
 
 - `layers`: the table of layers: what each is made of, its shape, unit and fill rule
+- `energy_parts`: transverse and longitudinal energy of crystals
 - `entries`: hits and tracks of a block to one entry per layer, event and occupied cell
 - `det_frames`: sparse pictures of the whole detector
 - `jet_seeds`, `jet_frames`; `crystal_seeds`, `eg_frames`; `event_frames`: dense windows around jets, around photons and

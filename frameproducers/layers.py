@@ -168,6 +168,9 @@ HIT_VIEWS: Final = {
     "_noVertex": ("noVertex", "tracker hits as seen from (0, 0, 0)"),
 }
 
+ENERGY_PARTS: Final = "parts"
+"""View of crystals whose energy counts as its transverse or longitudinal part: E / cosh(eta), E |tanh(eta)|."""
+
 
 def _track_layers() -> Iterator[LayerRule]:
     for quantity in _QUANTITIES:
@@ -205,6 +208,8 @@ def _hit_layers() -> Iterator[LayerRule]:
 
 def _calorimeter_layers() -> Iterator[LayerRule]:
     yield LayerRule("ECAL", Source.ECAL, "energy", "GeV", "sum", "crystal")
+    for part, value in (("T", "energy_t"), ("Z", "energy_z")):
+        yield LayerRule(f"ECALEnergy{part}", Source.ECAL, value, "GeV", "sum", "crystal", view=ENERGY_PARTS)
     yield LayerRule("HCAL", Source.HCAL, "energy", "GeV", "sum", "tower", TOWERS)
     for part, grid in (("EB", BARREL), ("EEm", ENDCAP_MINUS), ("EEp", ENDCAP_PLUS)):
         yield LayerRule(f"{part}Energy", Source.ECAL, "energy", "GeV", "sum", "crystal", grid)

@@ -23,11 +23,12 @@ from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
 from e2efw.errors import ProductNotFoundError
+from frameproducers.energy_parts import project_energy_parts
 from frameproducers.grids import Cells
 from frameproducers.kernels.projections import project_crystals, project_ecal, project_hcal, share_towers
 from frameproducers.kernels.projections_hits import count_hits, project_hits
 from frameproducers.kernels.projections_tracks import TRACK_VALUES, mark_tracks, project_particles, project_tracks
-from frameproducers.layers import LayerRule, Pass, Source
+from frameproducers.layers import ENERGY_PARTS, LayerRule, Pass, Source
 
 _SURFACES: Final = {
     "ECAL": (ECAL_RADIUS, ECAL_PLANE, ECAL_BARREL_ETA),
@@ -102,6 +103,8 @@ def project(way: Pass, rules: Sequence[LayerRule], inputs: Inputs, *, legacy_dir
 
 def _ecal(inputs: Inputs, options: _Options) -> Projected:
     eb, ee = inputs.eb_hits, inputs.ee_hits
+    if options.way.view == ENERGY_PARTS:
+        return Projected(*project_energy_parts(eb, ee))
     barrel = eb.offsets, eb.flat("detid"), eb.flat("energy")
     endcaps = ee.offsets, ee.flat("detid"), ee.flat("energy")
     size = barrel[1].size + endcaps[1].size

@@ -220,6 +220,8 @@ def test_energy_and_time_of_barrel_crystals_are_drawn_where_the_ecal_is(
     time, ecal, energy = (frames.select([name])[:, 0] for name in frames.channels)
     assert np.array_equal(ecal, energy)
     assert np.all(ecal[time != 0.0] > 0.0)
+    _, parts = produce(photons, simulated_inputs, members, channels=("@agg2",))
+    assert np.hypot(parts.pixels[:, 0], parts.pixels[:, 1]) == pytest.approx(ecal, rel=1e-6)
     assert np.count_nonzero(time) > 0.9 * np.count_nonzero(ecal) > 1000
 
 

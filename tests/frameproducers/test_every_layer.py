@@ -160,7 +160,8 @@ def of_crystals(rule: LayerRule, inputs: Inputs) -> tuple[Ints, Ints, Floats, Fl
     else:
         cell = np.where(place < 61200, place + 55 * 360, places(np.where(place < 61200, 2.0, eta), phi, rule.grid))
     good = (energy > 0) & (cell >= 0)
-    value = {"energy": energy, "time": time}[rule.value].astype(np.float64)
+    parts = {"energy_t": energy / np.cosh(eta), "energy_z": energy * np.abs(np.tanh(eta))}
+    value = (parts | {"energy": energy, "time": time})[rule.value].astype(np.float64)
     return event[good], cell[good], value[good], energy[good].astype(np.float64)
 
 
