@@ -13,7 +13,17 @@ process.maxEvents.input = options.maxEvents
 process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
 
 process.load("python_cfg.detFrames_cfi")
-process.detFrames.layers = ["TracksPt", "TracksDz", "TracksD0", "ECAL", "HCAL"]
+process.detFrames.layers = [
+    "TracksPt",
+    "TracksDzSig",
+    "TracksD0Sig",
+    "ECAL",
+    "HCAL",
+    "BPIX1",
+    "BPIX2",
+    "BPIX3",
+    "BPIX4",
+]
 
 process.load("python_cfg.jetFrames_cfi")
 process.jetFrames.jets = "ak4PFJetsCHS"

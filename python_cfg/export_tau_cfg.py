@@ -1,6 +1,8 @@
 """Windows and labels for training: tau or quark or gluon, for jets.
 
 e2efw export a.root b.root --task tau -o tau.parquet
+
+Files with strip hits have the layers TIB and TOB too: --set detFrames.layers=@tau13
 """
 
 from e2efw import config as cms
@@ -13,7 +15,17 @@ process.maxEvents.input = options.maxEvents
 process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
 
 process.load("python_cfg.detFrames_cfi")
-process.detFrames.layers = ["TracksPt", "TracksDzSig", "TracksD0Sig", "ECAL", "HCAL"]
+process.detFrames.layers = [
+    "TracksPt",
+    "TracksDzSig",
+    "TracksD0Sig",
+    "ECAL",
+    "HCAL",
+    "BPIX1",
+    "BPIX2",
+    "BPIX3",
+    "BPIX4",
+]
 
 process.load("python_cfg.jetFrames_cfi")
 process.jetFrames.jets = "ak4PFJetsCHS"

@@ -13,7 +13,7 @@ process.maxEvents.input = options.maxEvents
 process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
 
 process.load("python_cfg.detFrames_cfi")
-process.detFrames.layers = ["TracksPt", "TracksDz", "TracksD0", "ECAL", "HCAL"]
+process.detFrames.layers = ["@top8"]
 
 process.load("python_cfg.jetFrames_cfi")
 process.jetFrames.jets = "ak8PFJetsCHS"

@@ -68,7 +68,8 @@ class ParquetRows:
         mask = None if without is None else self._arrow.array(without)
         for name in CELL_COLUMNS:
             content = self._arrow.array(rows.cells[name])
-            arrays.append(self._arrow.ListArray.from_arrays(offsets, content, mask=mask))
+            lists = self._schema.field(name).type
+            arrays.append(self._arrow.ListArray.from_arrays(offsets, content, type=lists, mask=mask))
         self._writer.write_table(
             self._arrow.Table.from_arrays(arrays, schema=self._schema), row_group_size=max(len(rows), 1)
         )
@@ -92,7 +93,7 @@ class ParquetRows:
 
     def _list(self, name: str, cell_type: str) -> Any:
         number = {"channel": "uint8", "cell": cell_type, "value": "float32"}[name]
-        item = self._arrow.field("element", self._arrow.from_numpy_dtype(np.dtype(number)))
+        item = self._arrow.field("element", self._arrow.from_numpy_dtype(np.dtype(number)), nullable=False)
         return self._arrow.field(name, self._arrow.list_(item), metadata={"doc": _CELL_DOCS[name]})
 
 

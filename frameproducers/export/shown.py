@@ -1,4 +1,4 @@
-"""What windows show of sparse pictures: the cells that have a place there, endcaps resampled if they are to be."""
+"""What windows show of sparse pictures: every cell at its place in the whole picture, endcaps resampled if asked."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from frameproducers.entries import Entries
 from frameproducers.kernels.cells import place_channel
 from frameproducers.layers import LAYERS
 from frameproducers.resampling import can_be_resampled, resampled
-from frameproducers.windows import View
+from frameproducers.windows import View, placed
 
 
 class Cells(NamedTuple):
@@ -20,7 +20,7 @@ class Cells(NamedTuple):
     Args:
         offsets: (events + 1,) int64 boundaries.
         channel: (cells,) uint8.
-        cell: (cells,) uint32 flat index in the layer's own picture.
+        cell: (cells,) uint32 flat index in the whole picture, in cells of the layer.
         value: (cells,) float32.
     """
 
@@ -38,8 +38,9 @@ def shown(frames: SparseFrames, view: View) -> Cells:
         view: what windows show.
     """
     names = view.channels
+    moved = any(LAYERS[name].grid.first_row for name in names)
     changed = view.ee_resampling != "none" and any(can_be_resampled(LAYERS[name]) for name in names)
-    if not changed and view.rows == (0, ROWS):
+    if not moved and not changed and view.rows == (0, ROWS):
         return Cells(frames.offsets, frames.flat("channel"), frames.flat("cell"), frames.flat("value"))
     layers = [_seen(entries_of(frames, number), name, view) for number, name in enumerate(names)]
     offsets = np.stack([layer.offsets for layer in layers]).sum(axis=0)
@@ -59,7 +60,8 @@ def entries_of(frames: SparseFrames, number: int) -> Entries:
 
 
 def _seen(entries: Entries, name: str, view: View) -> Entries:
-    """The entries of a layer after resampling, without those in rows that are not shown."""
+    """The entries of a layer in the whole picture after resampling, without those in rows that are not shown."""
+    entries = placed(entries, LAYERS[name].grid)
     if can_be_resampled(LAYERS[name]):
         entries = resampled(entries, view.ee_resampling)
     row = entries.cell // LAYERS[name].layer.columns * view.cut(name).size

@@ -19,6 +19,8 @@ TASKS = {
     "electron": "electron",
     "ditauMass": "ditau_mass",
     "dielectronMass": "dielectron_mass",
+    "eGamma": "egamma",
+    "diphotonMass": "diphoton_mass",
 }
 """By the word after --task: the task whose truth is written."""
 
@@ -58,7 +60,7 @@ def test_several_files_and_settings_are_passed_on(tmp_path: Path) -> None:
 def test_an_unknown_task_names_the_nearest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(SIMULATED_TTBAR, "--task", "topmass", "-o", str(tmp_path / "x.parquet")) == 7000
     message = " ".join(capsys.readouterr().err.split())
-    assert "export: no task 'topmass'. Did you mean 'topMass'? Tasks: dielectronMass, ditauMass," in message
+    assert "export: no task 'topmass'. Did you mean 'topMass'? Tasks: dielectronMass, diphotonMass," in message
 
 
 def test_a_folder_that_is_missing_is_found_before_the_first_event(

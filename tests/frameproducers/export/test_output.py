@@ -12,8 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from dataformats.candidates import Jets, MissingMomentum, Photons
+from dataformats.channels import CHANNEL_SETS
 from dataformats.frames import SeedStatus
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.superclusters import SuperClusterHits
+from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
 from dataformats.truth import TruthLabels
 from e2efw.config.loader import find_cfg, load_process
@@ -22,6 +25,7 @@ from e2efw.framework.configured import configure
 from e2efw.framework.job import Job
 from e2efw.framework.modules import EDFilter, InputTag, param
 from e2efw.io.pool_source import PoolSource
+from frameproducers.eg_frames import EGFrameProducer
 from frameproducers.jet_frames import JetFrameProducer, JetFrameProducts
 from python_cfg.samples import SIMULATED_TTBAR
 from taggers.training.sources import RandomAccess
@@ -36,11 +40,13 @@ INPUTS = {
     "gedPhotons": Photons,
     "reducedEcalRecHitsEB": EBRecHits,
     "reducedEcalRecHitsEE": EERecHits,
-    "reducedHcalRecHits": HBHERecHits,
+    "reducedHcalRecHits:hbhereco": HBHERecHits,
     "generalTracks": Tracks,
     "offlinePrimaryVertices": Vertices,
     "topTruth": TruthLabels,
     "pfMet": MissingMomentum,
+    "superClusters:hits": SuperClusterHits,
+    "siPixelRecHits": TrackerRecHits,
 }
 
 
@@ -65,19 +71,22 @@ class Expected(NamedTuple):
     vertices: Vertices
     truth: TruthLabels
     met: MissingMomentum
+    crystals: SuperClusterHits
+    pixel_hits: TrackerRecHits
 
     def windows(self, **parameters: Any) -> JetFrameProducts:
         """What the producer makes of them."""
         cuts = {"channels": CHANNELS, "min_jet_pt": 400.0, "max_jet_eta": 1.37}
         producer = JetFrameProducer(**{**cuts, **parameters})
-        return producer.produce(self.jets, self.eb_hits, self.ee_hits, self.hbhe_hits, self.tracks, self.vertices)
+        hits = self.eb_hits, self.ee_hits, self.hbhe_hits
+        return producer.produce(self.jets, *hits, self.tracks, self.vertices, self.pixel_hits)
 
 
 @pytest.fixture(scope="module")
 def expected() -> Expected:
     """Read all events at once."""
     source = PoolSource(file_names=(SIMULATED_TTBAR,)).open()
-    keys = {key.label: key for key in source.content}
+    keys = {str(InputTag(key.label, key.instance)): key for key in source.content}
     (block,) = source.blocks({keys[label]: cls for label, cls in INPUTS.items()}, 1000, -1)
     source.close()
     return Expected(*(block.products[keys[label]] for label in INPUTS))  # type: ignore[arg-type]  # in this order
@@ -164,7 +173,7 @@ def test_a_task_without_objects_gives_an_empty_file_that_can_be_read(export: Exp
 
 def test_no_events_give_an_empty_file(export: Export, tmp_path: Path) -> None:
     export(tmp_path / "none.parquet", "top", "maxEvents=0")
-    assert WindowFiles(tmp_path / "none.parquet").names == CHANNELS
+    assert WindowFiles(tmp_path / "none.parquet").names == CHANNEL_SETS["top8"].channels
 
 
 def test_the_file_tells_channels_units_counts_sums_truth_and_what_made_it(
@@ -203,19 +212,40 @@ def test_the_file_tells_channels_units_counts_sums_truth_and_what_made_it(
         (("window=375,375", "granularity=3"), {"height": 375, "width": 375, "granularity": 3}),
         (("hcalUpsampling=tile",), {"hcal_upsampling": "tile"}),
         (("eeResampling=conserving",), {"ee_resampling": "conserving"}),
+        ((), {"channels": ("HBHE_EB", "EBTime", "TracksPt_max", "BPIX2", "ECALatHCAL", "TracksN_EB")}),
+        (
+            ("window=375,375", "granularity=3"),
+            {"height": 375, "width": 375, "granularity": 3, "channels": ("BPIX1_3x3", "TracksD0", "EBEnergy", "HCAL")},
+        ),
         (("eeResampling=legacy", "window=279,60"), {"ee_resampling": "legacy", "height": 279, "width": 60}),
     ],
 )
 def test_every_kind_of_window_is_the_one_of_the_producer(
     export: Export, expected: Expected, tmp_path: Path, output: tuple[str, ...], frames: dict[str, Any]
 ) -> None:
-    settings = ("jetFrames.border=pad", *(f"parquetOutput.{setting}" for setting in output))
+    layers = f"detFrames.layers={','.join(frames.get('channels', CHANNELS))}"
+    settings = (layers, "jetFrames.border=pad", *(f"parquetOutput.{setting}" for setting in output))
     export(tmp_path / "top.parquet", "top", settings=settings)
     seeds, windows = expected.windows(**frames, border="pad")
-    pictures, _ = read_all(tmp_path / "top.parquet")
+    pictures, _ = read_all(tmp_path / "top.parquet", windows.channels)
     valid = expected.truth.flat("valid")[seeds.flat("status") == SeedStatus.OK]
     assert len(pictures) > 20
     assert np.array_equal(pictures, windows.pixels[valid])
+
+
+def test_windows_of_photons_are_those_of_their_producer(export: Export, expected: Expected, tmp_path: Path) -> None:
+    export(tmp_path / "photons.parquet", "eGamma", "keepAll=True", settings=("detFrames.layers=ECAL,HCAL",))
+    pictures, found = read_all(tmp_path / "photons.parquet", ("ECAL", "HCAL"), ("seed_row",))
+    producer = EGFrameProducer(channels=("ECAL", "HCAL"))
+    hits = expected.eb_hits, expected.ee_hits, expected.hbhe_hits
+    seeds, windows = producer.produce(expected.photons, None, expected.crystals, *hits, None, None)
+    rows = pq.read_table(tmp_path / "photons.parquet", columns=["valid", "seed_status"]).to_pydict()
+    status = seeds.flat("status")
+    assert rows["seed_status"] == status.tolist()
+    valid = np.array(rows["valid"])[status == SeedStatus.OK]
+    assert np.array_equal(found["seed_row"], windows.row[valid])
+    assert np.array_equal(pictures, windows.pixels[valid])
+    assert len(pictures) > 0
 
 
 def test_a_missing_product_names_the_nearest(export: Export, tmp_path: Path) -> None:

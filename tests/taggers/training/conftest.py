@@ -21,7 +21,8 @@ def taus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("pyarrow", reason="pyarrow is in the extra `train`")
     path = tmp_path_factory.mktemp("exported") / "taus.parquet"
     process = load_process("export_tau_cfg.py", [f"outputFile={path}"])
-    apply_settings(process, ("parquetOutput.rowsPerGroup=16",))
+    layers = "detFrames.layers=TracksPt,TracksDzSig,TracksD0Sig,ECAL,HCAL"
+    apply_settings(process, (layers, "parquetOutput.rowsPerGroup=16"))
     Job(configure(process, Path())).run()
     return path
 

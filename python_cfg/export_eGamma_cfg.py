@@ -1,0 +1,33 @@
+"""Windows and labels for training: electron or photon, for reconstructed photons.
+
+e2efw export a.root b.root --task eGamma -o eGamma.parquet
+"""
+
+from e2efw import config as cms
+from python_cfg.samples import SIMULATED_TTBAR
+
+options = cms.arguments(inputFiles=[SIMULATED_TTBAR], outputFile="eGamma.parquet", maxEvents=-1, keepAll=False)
+
+process = cms.Process("EXPORT")
+process.maxEvents.input = options.maxEvents
+process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
+
+process.load("python_cfg.detFrames_cfi")
+process.detFrames.layers = ["@egamma2"]
+
+process.load("python_cfg.egFrames_cfi")
+process.egFrames.minPt = 10.0
+
+process.load("python_cfg.eGammaTruth_cfi")
+
+process.load("python_cfg.parquetOutput_cfi")
+process.parquetOutput.fileName = options.outputFile
+process.parquetOutput.keepAll = options.keepAll
+process.parquetOutput.objects = "gedPhotons"
+process.parquetOutput.seeds = "egFrames:seeds"
+process.parquetOutput.truth = "eGammaTruth"
+process.parquetOutput.window = [32, 32]
+process.parquetOutput.barrelOnly = True
+
+process.label = cms.Path(process.detFrames + process.egFrames + process.eGammaTruth)
+process.write = cms.EndPath(process.parquetOutput)
