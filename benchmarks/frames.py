@@ -1,18 +1,24 @@
-"""Pictures per second, against numpy and against the memory floor, on one thread.
+"""Pictures per second, against numpy, nested vectors in C++ and the memory floor, on one thread.
 
     python -m benchmarks.frames
 
 Inputs are the events of the packaged sample, repeated, hot. The floor writes as many bytes as the pictures have, once,
-into fresh memory as ours does, or into memory that is used again and again.
+into fresh memory as ours does, or into memory that is used again and again. The C++ program is timed by itself, in a
+process of its own, between the shuffled rounds of the others.
 """
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
+from statistics import median
 
+import boost_histogram as bh
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.inputs import LAYERS, Sample, sample
-from benchmarks.timing import print_rates, timed
+from benchmarks.nested_vectors import CHANNELS, compiler, nested_vectors
+from benchmarks.timing import Timing, print_rates, timed
 from dataformats.geometry.detids import ee_hash, unpack_eb, unpack_ee, unpack_hcal
 from dataformats.geometry.picture import COLUMNS, EE_PIXEL, HBHE_COLUMNS, HBHE_ROWS, ROWS, eb_pixel, hbhe_pixel
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
@@ -21,6 +27,7 @@ from frameproducers.entries import Inputs
 from frameproducers.pictures import pictures
 
 N_EVENTS = 256
+REPEATS = 9
 Picture = NDArray[np.float32]
 Add = Callable[[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]], None]
 
@@ -91,6 +98,13 @@ def add_histogram2d(out: Picture, index: NDArray[np.int64], value: Picture) -> N
         ].ravel()
 
 
+def add_boost_histogram(out: Picture, index: NDArray[np.int64], value: Picture) -> None:
+    """Scatter by one boost-histogram over all cells of all events."""
+    cells = bh.Histogram(bh.axis.Integer(0, out.size, underflow=False, overflow=False), storage=bh.storage.Double())
+    cells.fill(index, weight=value)
+    out += cells.values()
+
+
 def crop(full: Picture, event: NDArray[np.int64], row: NDArray[np.int32], column: NDArray[np.int32]) -> Picture:
     """(windows, channels, 125, 125) cut out of full pictures."""
     out = np.empty((event.size, full.shape[1], 125, 125), np.float32)
@@ -106,6 +120,11 @@ def main() -> None:
     full_pictures(events)
     sparse_frames(events)
     jet_windows(events)
+    if compiler():
+        for each in (events, events.denser(4)):
+            against_nested_vectors(each)
+    else:
+        print("No C++ compiler: nothing to say about nested vectors.")
 
 
 def full_pictures(events: Sample) -> None:
@@ -118,6 +137,7 @@ def full_pictures(events: Sample) -> None:
         "np.add.at": lambda: numpy_pictures(inputs, add_at),
         "np.bincount": lambda: numpy_pictures(inputs, add_bincount),
         "np.histogram2d": lambda: numpy_pictures(inputs, add_histogram2d),
+        "boost-histogram": lambda: numpy_pictures(inputs, add_boost_histogram),
         "floor, fresh memory": lambda: np.full(reused.shape, 0.0, np.float32),
         "floor, same memory": lambda: reused.fill(0.0),
     }
@@ -137,7 +157,7 @@ def jet_windows(events: Sample) -> None:
     """Dense windows around jets: what JetFrameProducer makes."""
     made, inputs = events.windows(), events.inputs
     event = np.repeat(np.arange(len(made)), np.diff(made.offsets))
-    candidates = {
+    candidates: dict[str, Callable[[], object]] = {
         "ours, from the hits": events.windows,
         "full picture (ours), crop": lambda: crop(pictures(LAYERS, inputs), event, made.row, made.column),
         "full picture (np.add.at), crop": lambda: crop(numpy_pictures(inputs, add_at), event, made.row, made.column),
@@ -146,6 +166,37 @@ def jet_windows(events: Sample) -> None:
     np.testing.assert_array_equal(made.pixels, crop(pictures(LAYERS, inputs), event, made.row, made.column))
     title = f"Jet windows, ECAL and HCAL, 125 x 125 float32, {event.size} jets of {events.title}"
     print_rates(title, timed(candidates), event.size, "jet", "ours, from the hits")
+
+
+def against_nested_vectors(events: Sample) -> None:
+    """Eight channels, as pictures and as windows, beside a C++ program in the style of the public codes."""
+    inputs, made = events.inputs, events.windows(CHANNELS)
+    n_events = len(inputs.eb_hits)
+    full = pictures(CHANNELS, inputs)
+    with tempfile.TemporaryDirectory() as folder:
+        theirs = nested_vectors(inputs, made, Path(folder), REPEATS)
+        again = nested_vectors(inputs, made, Path(folder), REPEATS)
+    for ours, sums in ((full, theirs.picture_sums), (made.pixels, theirs.window_sums)):
+        np.testing.assert_allclose(ours.sum(axis=(0, 2, 3), dtype=np.float64), sums, rtol=1e-4, atol=1e-2)
+    floors = {
+        "floor, fresh memory": lambda: np.full(full.shape, 0.0, np.float32),
+        "floor, same memory": lambda: full.fill(0),
+    }
+    times = timed({"ours": lambda: pictures(CHANNELS, inputs), **floors}, REPEATS)
+    times["nested vectors, C++"] = _timing(theirs.pictures + again.pictures)
+    print_rates(f"Full pictures, 8 channels, {events.title}", times, n_events, "event", "ours")
+    candidates = {
+        "ours, from the hits": lambda: events.windows(CHANNELS),
+        "floor, fresh memory": lambda: np.full(made.pixels.shape, 0.0, np.float32),
+    }
+    times = timed(candidates, REPEATS)
+    times["nested vectors, C++"] = _timing(theirs.windows + again.windows)
+    title = f"Jet windows, 8 channels, {int(made.offsets[-1])} jets of {events.title}"
+    print_rates(title, times, int(made.offsets[-1]), "jet", "ours, from the hits")
+
+
+def _timing(seconds: list[float]) -> Timing:
+    return Timing(median(seconds), min(seconds), max(seconds))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
 """Events for benchmarks: those of the packaged sample, again and again until there are enough."""
 
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dataformats.candidates import Jets
-from dataformats.collection import Product
+from dataformats.collection import Collection, Product
 from dataformats.frames import Windows
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.blocks import Block, EventIDs
 from e2efw.framework.provenance import Provenance
@@ -26,6 +29,7 @@ PRODUCTS: dict[str, type[Product]] = {
     "reducedHcalRecHits": HBHERecHits,
     "generalTracks": Tracks,
     "offlinePrimaryVertices": Vertices,
+    "siPixelRecHits": TrackerRecHits,
     "ak8PFJetsCHS": Jets,
 }
 """What the producers of frames read, by label and in the order of their arguments."""
@@ -44,11 +48,28 @@ class Sample(NamedTuple):
     jets: Jets
     title: str
 
-    def windows(self) -> Windows:
-        """ECAL and HCAL windows around the jets, straight from the hits."""
-        producer = JetFrameProducer(channels=LAYERS, min_jet_pt=30.0)
+    def windows(self, channels: Sequence[str] = LAYERS) -> Windows:
+        """Windows around the jets, straight from the hits."""
+        producer = JetFrameProducer(channels=tuple(channels), min_jet_pt=30.0)
         i = self.inputs
-        return producer.produce(self.jets, i.eb_hits, i.ee_hits, i.hbhe_hits, i.tracks, i.vertices).frames
+        hits = i.eb_hits, i.ee_hits, i.hbhe_hits
+        return producer.produce(self.jets, *hits, i.tracks, i.vertices, i.pixel_hits).frames
+
+    def denser(self, times: int) -> "Sample":
+        """Events with the hits and tracks of so many events each, around the jets of the first."""
+        products = {one.name: getattr(self.inputs, one.name) for one in fields(self.inputs)}
+        several: dict[str, Any] = {
+            name: overlaid(each, times) for name, each in products.items() if each is not None and name != "vertices"
+        }
+        return Sample(replace(self.inputs, **several), self.jets, f"{self.title}, {times} times as many hits")
+
+
+def overlaid(product: Collection, times: int) -> Collection:
+    """In event i the objects of events i, i + 1, ..."""
+    n_events = len(product)
+    events = (np.arange(n_events)[:, np.newaxis] + np.arange(times)) % n_events
+    taken = product.take(events.ravel())
+    return product.restored(taken.offsets[::times].copy(), taken.columns, product.description)
 
 
 def sample(n_events: int) -> Sample:
