@@ -1,5 +1,6 @@
 """Seeds and windows agree with the straightforward way: fill the picture of the whole detector, then crop it."""
 
+import dataclasses
 import itertools
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -251,6 +252,32 @@ def test_whole_events_are_one_window_each(simulated_inputs: Inputs) -> None:
     assert frames.description == producer.describe()["frames"]
     assert producer.needed_products() >= {"tracks", "eb_hits", "hbhe_hits"}
     assert EventFrameProducer(granularity=3).describe()["frames"]["window"] == [840, 1080]
+
+
+def test_hits_of_no_cell_change_neither_seeds_nor_windows(events: Events) -> None:
+    some = events_with_jets(events, 4, 30)
+    rng = np.random.default_rng(9)
+    noisy = {name: with_strange_ids(getattr(some.inputs, name), rng) for name in ("eb_hits", "ee_hits", "hbhe_hits")}
+    clean, strange = windows_of(some), windows_of(Events(dataclasses.replace(some.inputs, **noisy), some.jets))
+    assert np.array_equal(seeds_as_array(clean.seeds), seeds_as_array(strange.seeds))
+    assert np.array_equal(clean.frames.pixels, strange.frames.pixels)
+
+
+def with_strange_ids(hits: Any, rng: np.random.Generator) -> Any:
+    """The same hits and after them, in every event, 200 with any 32 bits and huge energies that belong to no cell."""
+    ids = rng.integers(0, 2**32, 4000, dtype=np.uint32)
+    ids = ids[np.array([bool(hits.faults({"detid": ids[i : i + 1]})) for i in range(ids.size)])]
+    energy = rng.choice([1e30, np.inf, np.nan, -np.inf], 200)
+    parts = [
+        {
+            "detid": np.append(one.flat("detid"), rng.choice(ids, 200)),
+            "energy": np.append(one.flat("energy"), energy).astype(np.float32),
+            "time": np.zeros(one.flat("time").size + 200, np.float32),
+        }
+        for one in (hits.take(slice(event, event + 1)) for event in range(len(hits)))
+    ]
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return type(hits).restored(hits.offsets + 200 * np.arange(len(hits) + 1), columns, {})
 
 
 def test_windows_around_the_axis_are_centred_where_the_jet_points(events: Events) -> None:
