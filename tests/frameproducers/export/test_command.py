@@ -1,5 +1,7 @@
 """`e2efw export`: every task, and what it says when something is wrong."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,17 @@ def test_a_folder_that_is_missing_is_found_before_the_first_event(
 ) -> None:
     assert run(SIMULATED_TTBAR, "--task", "top", "-o", str(tmp_path / "none" / "x.parquet")) == 8033
     assert "there is no folder" in " ".join(capsys.readouterr().err.split())
+
+
+def test_without_pyarrow_the_job_says_what_to_type(tmp_path: Path) -> None:
+    (tmp_path / "pyarrow.py").write_text("raise ModuleNotFoundError('No module named pyarrow', name='pyarrow')")
+    done = subprocess.run(
+        [sys.executable, "-m", "e2efw", "export", SIMULATED_TTBAR, "--task", "top", "-o", "top.parquet"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 8035 % 256
+    assert "ParquetFrameOutput needs pyarrow: pip install 'e2efw[train]'" in " ".join(done.stderr.split())
+    assert [file.name for file in tmp_path.iterdir() if file.suffix == ".parquet"] == []
