@@ -120,7 +120,11 @@ def upsampled(picture: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[n
 
 
 class SeedStatus(IntEnum):
-    """Why an object has or has no window."""
+    """Why an object has or has no window.
+
+    NO_HCAL_CELL and NO_CRYSTAL: there is nothing to centre it on, in the object's direction or, with energy, in its
+    supercluster. NEAR_EDGE: the window would leave the picture.
+    """
 
     OK = 0
     BELOW_PT = 1
