@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dataformats.candidates import PFCandidates
+from dataformats.candidates import Jets, PFCandidates
 from dataformats.channels import expanded_channels
 from dataformats.frames import SparseFrames
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
@@ -52,10 +52,13 @@ class DetFrameProducer(EDProducer, LayerInputs):
         strip_hits: TrackerRecHits | None = None,
         stereo_hits: TrackerRecHits | None = None,
         pf_candidates: PFCandidates | None = None,
+        tagged_jets: Jets | None = None,
     ) -> SparseFrames:
         """Per event the occupied cells, sorted by channel and cell."""
         trackers = pixel_hits, strip_hits, stereo_hits
-        return self._frames(Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates))
+        return self._frames(
+            Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates, tagged_jets)
+        )
 
     def _frames(self, inputs: Inputs) -> SparseFrames:
         entries = layer_entries(self.layers, inputs, legacy_direction=self.legacy_direction)

@@ -65,7 +65,7 @@ def layer_entries(names: Sequence[str], inputs: Inputs, *, legacy_direction: boo
             alike.setdefault((rule.marks, rule.fill == "leading"), []).append(rule)
         for group in alike.values():
             found |= merged(projected, group)
-        if way.source is Source.TRACKS and any(rule.value.endswith("sig") for rule in rules):
+        if way.source in {Source.TRACKS, Source.TRACKS_IN_JETS} and any(rule.value.endswith("sig") for rule in rules):
             _tell_missing_errors(inputs.tracks)
     return found
 

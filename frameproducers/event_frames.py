@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.candidates import PFCandidates
+from dataformats.candidates import Jets, PFCandidates
 from dataformats.frames import Seeds, SeedStatus, Windows
 from dataformats.geometry.picture import COLUMNS, ROWS
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
@@ -56,6 +56,7 @@ class EventFrameProducer(EDProducer, WindowParameters):
         strip_hits: TrackerRecHits | None = None,
         stereo_hits: TrackerRecHits | None = None,
         pf_candidates: PFCandidates | None = None,
+        tagged_jets: Jets | None = None,
     ) -> EventFrameProducts:
         """One seed and one window per event."""
         n_events = len(eb_hits)
@@ -66,7 +67,7 @@ class EventFrameProducer(EDProducer, WindowParameters):
         }
         seeds = Seeds.restored(np.arange(n_events + 1), columns, {})
         trackers = pixel_hits, strip_hits, stereo_hits
-        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates)
+        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates, tagged_jets)
         windows, corner = empty_windows(seeds, self._view), np.zeros(n_events, np.int64)
         draw(self._view, inputs, np.arange(n_events), corner, corner, windows.pixels)
         return EventFrameProducts(seeds, windows)

@@ -117,10 +117,13 @@ class GraphProducer(EDProducer, LayerInputs):
         strip_hits: TrackerRecHits | None = None,
         stereo_hits: TrackerRecHits | None = None,
         pf_candidates: PFCandidates | None = None,
+        tagged_jets: Jets | None = None,
     ) -> GraphProducts:
         """A seed and a graph, maybe empty, for every jet."""
         trackers = pixel_hits, strip_hits, stereo_hits
-        return self._graphs(jets, Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates))
+        return self._graphs(
+            jets, Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates, tagged_jets)
+        )
 
     def _graphs(self, jets: Jets, inputs: Inputs) -> GraphProducts:
         rows = self._view.centres(self.border)

@@ -22,3 +22,6 @@ class LayerInputs:
     )
     stereo_hits: InputTag = param("siStripMatchedRecHits:stereoRecHit", doc="those in tilted modules")
     pf_candidates: InputTag = param("particleFlow", doc="particles; only layers made of them need them")
+    tagged_jets: InputTag = param(
+        "ak4PFJetsCHS", doc="jets; only layers of impact parameters of the tracks in them need them"
+    )

@@ -69,11 +69,12 @@ class JetFrameProducer(EDProducer, WindowParameters):
         strip_hits: TrackerRecHits | None = None,
         stereo_hits: TrackerRecHits | None = None,
         pf_candidates: PFCandidates | None = None,
+        tagged_jets: Jets | None = None,
     ) -> JetFrameProducts:
         """A seed for every jet and a window for every seed that is OK."""
         seeds = self._seeds(jets, hbhe_hits)
         trackers = pixel_hits, strip_hits, stereo_hits
-        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates)
+        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates, tagged_jets)
         return JetFrameProducts(seeds, windows_at(seeds, self._view, inputs))
 
     def needed_products(self) -> frozenset[str]:

@@ -40,6 +40,7 @@ class Source(Enum):
     ECAL = ("eb_hits", "ee_hits")
     HCAL = ("hbhe_hits",)
     TRACKS = ("tracks",)
+    TRACKS_IN_JETS = ("tracks", "tagged_jets")
     PIXELS = ("pixel_hits",)
     STRIPS = ("strip_hits", "stereo_hits")
     PARTICLES = ("pf_candidates",)
@@ -197,6 +198,17 @@ def _track_layers() -> Iterator[LayerRule]:
                         )
 
 
+def _jet_track_layers() -> Iterator[LayerRule]:
+    for name, value, unit in (("IP2D", "ip2d", "cm"), ("IP3D", "ip3d", "cm")):
+        for quantity, row, of in ((name, value, unit), (f"{name}Sig", f"{value}_sig", "")):
+            for at in ("", "_fixIP"):
+                projection = TRACK_PROJECTIONS[at]
+                for on, (grid, _) in TRACK_GRIDS.items():
+                    full, suffixes = f"Tracks{quantity}{at}{on}", tuple(filter(None, (at, on)))
+                    drawn, view = projection.name, projection.view
+                    yield LayerRule(full, Source.TRACKS_IN_JETS, row, of, "sum", drawn, grid, view, suffixes=suffixes)
+
+
 def _hit_layers() -> Iterator[LayerRule]:
     for name in TRACKER_LAYERS:
         source = Source.PIXELS if "PIX" in name else Source.STRIPS
@@ -236,7 +248,7 @@ def _particle_layers() -> Iterator[LayerRule]:
 
 LAYERS: Final = {
     rule.name: rule
-    for family in (_track_layers(), _calorimeter_layers(), _hit_layers(), _particle_layers())
+    for family in (_track_layers(), _jet_track_layers(), _calorimeter_layers(), _hit_layers(), _particle_layers())
     for rule in family
 }
 """All layers by name."""

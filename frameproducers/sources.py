@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.candidates import PFCandidates
+from dataformats.candidates import Jets, PFCandidates
 from dataformats.collection import Events
 from dataformats.geometry.constants import (
     ECAL_BARREL_ETA,
@@ -27,6 +27,7 @@ from frameproducers.energy_parts import project_energy_parts
 from frameproducers.grids import Cells
 from frameproducers.kernels.projections import project_crystals, project_ecal, project_hcal, share_towers
 from frameproducers.kernels.projections_hits import count_hits, project_hits
+from frameproducers.kernels.projections_jets import JET_TRACK_VALUES, project_jet_tracks
 from frameproducers.kernels.projections_tracks import TRACK_VALUES, mark_tracks, project_particles, project_tracks
 from frameproducers.layers import ENERGY_PARTS, LayerRule, Pass, Source
 
@@ -53,6 +54,7 @@ class Inputs:
     strip_hits: TrackerRecHits | None = None
     stereo_hits: TrackerRecHits | None = None
     pf_candidates: PFCandidates | None = None
+    tagged_jets: Jets | None = None
 
     def take(self, events: Events) -> Self:
         """The same for some events."""
@@ -142,6 +144,20 @@ def _tracks(inputs: Inputs, options: _Options) -> Projected:
     return Projected(tracks.offsets, cell, dict(zip(TRACK_VALUES, values, strict=True)), marks)
 
 
+def _tracks_in_jets(inputs: Inputs, options: _Options) -> Projected:
+    tracks, jets = inputs.tracks, inputs.tagged_jets
+    assert tracks is not None, "checked by layer_entries"
+    assert jets is not None, "checked by layer_entries"
+    path, axes = _path(tracks), (jets.offsets, jets.flat("eta"), jets.flat("phi"))
+    kind, errors = (tracks.flat("charge"), tracks.flat("quality")), (tracks.flat("dxy_error"), tracks.flat("dz_error"))
+    first, _ = _vertices(inputs)
+    surface, fineness, legacy = _SURFACES[options.way.view], int(options.way.cells), options.legacy_direction
+    cell = np.empty(path[0].size, np.int32)
+    values = np.empty((len(JET_TRACK_VALUES), cell.size), np.float32)
+    project_jet_tracks(tracks.offsets, path, kind, errors, first, axes, surface, fineness, legacy, cell, values)
+    return Projected(tracks.offsets, cell, dict(zip(JET_TRACK_VALUES, values, strict=True)))
+
+
 def _particles(inputs: Inputs, options: _Options) -> Projected:
     particles = inputs.pf_candidates
     assert particles is not None, "checked by layer_entries"
@@ -194,6 +210,7 @@ _BY_SOURCE: Final[dict[Source, Callable[[Inputs, _Options], Projected]]] = {
     Source.TRACKS: _tracks,
     Source.PIXELS: _hits,
     Source.STRIPS: _hits,
+    Source.TRACKS_IN_JETS: _tracks_in_jets,
     Source.PARTICLES: _particles,
     Source.PARTICLES_OF_VERTEX: _particles,
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dataformats.candidates import PFCandidates
+from dataformats.candidates import Jets, PFCandidates
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
@@ -30,6 +30,7 @@ def event_without_hits() -> Inputs:
         TrackerRecHits.empty(1),
         TrackerRecHits.empty(1),
         PFCandidates(np.zeros(2, np.int64), **columns),
+        Jets.empty(1),
     )
 
 

@@ -81,6 +81,13 @@ def _tracker_hits(rng: np.random.Generator, n_events: int, subdets: tuple[int, .
     return TrackerRecHits(offsets, detid=rng.choice(any_id[valid_tracker(any_id)], int(offsets[-1])), **place)
 
 
+def _jets(rng: np.random.Generator, n_events: int) -> Jets:
+    offsets = _offsets(rng, n_events, 12)
+    size = int(offsets[-1])
+    eta, phi = rng.uniform(-3, 3, size), rng.uniform(-np.pi, np.pi, size)
+    return Jets(offsets, pt=rng.exponential(50.0, size), eta=eta, phi=phi, mass=np.zeros(size))
+
+
 def _particles(rng: np.random.Generator, tracks: Tracks) -> PFCandidates:
     offsets = _offsets(rng, len(tracks), 60)
     size = int(offsets[-1])
@@ -114,7 +121,9 @@ def random_inputs() -> Callable[[int, int], Inputs]:
         pixels, strips, stereo = (_tracker_hits(more, n_events, subdets) for subdets in ((1, 2), (3, 4, 5, 6), (3, 5)))
         assert inputs.tracks is not None
         particles = _particles(more, inputs.tracks)
-        return replace(inputs, pixel_hits=pixels, strip_hits=strips, stereo_hits=stereo, pf_candidates=particles)
+        more_jets = _jets(more, n_events)
+        inputs = replace(inputs, pf_candidates=particles, tagged_jets=more_jets)
+        return replace(inputs, pixel_hits=pixels, strip_hits=strips, stereo_hits=stereo)
 
     return make
 

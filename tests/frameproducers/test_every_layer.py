@@ -256,8 +256,8 @@ def together(bases: str, suffixes: str) -> tuple[str, ...]:
 
 
 FAMILIES = (
-    tuple(name for name in BASE_LAYERS if name.startswith("Tracks")),
-    tuple(name for name in BASE_LAYERS if not name.startswith("Tracks")),
+    tuple(name for name in BASE_LAYERS if LAYERS[name].source is Source.TRACKS),
+    tuple(name for name in BASE_LAYERS if "tracks" not in LAYERS[name].source.value),
     together("TracksPt TracksQPt_max TracksD0", "_PV _nPV _fromPV"),
     together("TracksPt TracksDz TracksD0Sig_max", "_atECAL _atHCAL"),
     together("TracksN TracksDxy TracksDzSig_sum", "_none _fixIP _PV_fixIP"),

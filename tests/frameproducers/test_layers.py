@@ -29,6 +29,7 @@ def test_all_layers_that_are_no_variant_are_these() -> None:
     counts = {"BPIX": 4, "FPIX": 3, "TIB": 4, "TOB": 6, "TID": 3, "TEC": 9}
     assert list(BASE_LAYERS) == [
         *("TracksN", "TracksPt", "TracksPt_max", "TracksQPt", "TracksQPt_max", *impact_parameters),
+        *("TracksIP2D", "TracksIP2DSig", "TracksIP3D", "TracksIP3DSig"),
         *("ECAL", "ECALEnergyT", "ECALEnergyZ", "HCAL", *crystals, "HBHE_EB", "ECALatHCAL", "HCALatEEm", "HCALatEEp"),
         *(f"{part}{number}" for part, last in counts.items() for number in range(1, last + 1)),
         *("EndTracksPt", "EndTracksQPt", "MuonsPt", "MuonsQPt"),

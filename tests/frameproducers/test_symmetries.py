@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dataformats.candidates import PFCandidates
+from dataformats.candidates import Jets, PFCandidates
 from dataformats.frames import SparseFrames
 from dataformats.geometry.detids import EE_EXISTS, pack_eb, pack_ee, pack_hcal
 from dataformats.geometry.tracker_ids import pack_bpix
@@ -34,7 +34,6 @@ def frames(inputs: Inputs, *layers: str) -> SparseFrames:
 
 
 def empty(n_events: int) -> Inputs:
-    trackers = [TrackerRecHits.empty(n_events) for _ in range(3)]
     columns = {name: np.empty(0, leaf.dtype) for name, leaf in PFCandidates.leaves.items()}
     return Inputs(
         EBRecHits.empty(n_events),
@@ -42,8 +41,11 @@ def empty(n_events: int) -> Inputs:
         HBHERecHits.empty(n_events),
         Tracks.empty(n_events),
         Vertices.empty(n_events),
-        *trackers,
+        TrackerRecHits.empty(n_events),
+        TrackerRecHits.empty(n_events),
+        TrackerRecHits.empty(n_events),
         PFCandidates(np.zeros(n_events + 1, np.int64), **columns),
+        Jets.empty(n_events),
     )
 
 

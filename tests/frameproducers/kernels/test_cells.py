@@ -23,11 +23,11 @@ def merged(
     layers = len(fills)
     bits = np.zeros(-(-CELLS // WORD), np.int64), np.zeros(1, np.int64)
     scratch = np.zeros((CELLS, layers), np.float32), np.zeros(CELLS, np.int32), *bits
-    out = np.empty_like(offsets), np.empty_like(cell), np.empty_like(values)
-    merge(offsets, cell, values, np.array(fills, np.int8), *scratch, *out)
+    out_offsets, out_cell, out_values = np.empty_like(offsets), np.empty_like(cell), np.empty_like(values)
+    merge(offsets, cell, values, np.array(fills, np.int8), *scratch, out_offsets, out_cell, out_values)
     assert not any(np.any(array) for array in scratch)
-    filled = int(out[0][-1])
-    return out[0], out[1][:filled], out[2][:, :filled]
+    filled = int(out_offsets[-1])
+    return out_offsets, out_cell[:filled], out_values[:, :filled]
 
 
 def twin(cells: list[int], values: NDArray[np.float32], fill: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -36,7 +36,7 @@ def twin(cells: list[int], values: NDArray[np.float32], fill: int) -> tuple[NDAr
     np.add.at(picture, cells, values)
     np.add.at(number, cells, 1)
     occupied = np.flatnonzero(number)
-    by_fill = {SUM: picture, MEAN: picture / np.maximum(number, 1), COUNT: number}
+    by_fill: dict[int, NDArray[np.float32]] = {SUM: picture, MEAN: picture / np.maximum(number, 1), COUNT: number}
     return occupied, by_fill[fill][occupied]
 
 
