@@ -280,7 +280,7 @@ def test_values_of_every_kind_survive(tmp_path: Path) -> None:
         "cell": np.arange(7, dtype=np.uint16),
         "value": odd,
     }
-    rows = Rows(scalars, np.array([0, 7, 7]), {**place, "value": odd})
+    rows = Rows(scalars, np.array([0, 7, 7]), cells)
     writer = ParquetRows(tmp_path / "odd.parquet", table, rows.cut(0)[0].scalars, 3)
     writer.write(rows)
     writer.close({METADATA_KEY: table.to_json()})
