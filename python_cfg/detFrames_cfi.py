@@ -9,5 +9,10 @@ detFrames = cms.EDProducer(
     hbheHits=cms.InputTag("reducedHcalRecHits", "hbhereco"),
     tracks=cms.InputTag("generalTracks"),
     vertices=cms.InputTag("offlinePrimaryVertices"),
+    pixelHits=cms.InputTag("siPixelRecHits"),
+    stripHits=cms.InputTag("siStripMatchedRecHits", "rphiRecHit"),
+    stereoHits=cms.InputTag("siStripMatchedRecHits", "stereoRecHit"),
+    pfCandidates=cms.InputTag("particleFlow"),
+    taggedJets=cms.InputTag("ak4PFJetsCHS"),
     layers=cms.vstring("TracksPt", "TracksD0", "TracksDz", "TracksD0Sig", "TracksDzSig", "ECAL", "HCAL"),
 )
