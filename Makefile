@@ -19,7 +19,7 @@ test: $(VENV)/.test  ## run the tests
 	@# a warm cache would ignore the bounds checks
 	cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" \
 		$(BIN)/python -m pytest -q -p no:cacheprovider tests/dataformats tests/frameproducers \
-		tests/simulation/kernels
+		tests/simulation/kernels tests/taggers/training
 
 lint: $(VENV)/.dev  ## ruff and mypy --strict
 	$(BIN)/ruff check .

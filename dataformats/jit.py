@@ -32,7 +32,7 @@ __all__ = ["Kernel", "kernel"]
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
 
-_ROOMS = ("dataformats", "frameproducers", "simulation")
+_ROOMS = ("dataformats", "frameproducers", "simulation", "taggers")
 """Packages with kernels, beside this one."""
 _KEPT_DAYS = 30
 """Code of a state of the sources that was not used for so long is deleted."""
