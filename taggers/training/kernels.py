@@ -1,9 +1,24 @@
-"""Cells of windows to pixels."""
+"""Cells of windows: checked once, then drawn as pixels."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.jit import kernel
+
+
+@kernel
+def first_outside(channel: NDArray[np.uint8], cell: NDArray[np.unsignedinteger], places: NDArray[np.int64]) -> int:
+    """Position of the first cell that lies outside its grid, or whose channel does not exist; -1 if all are well.
+
+    Args:
+        channel: (cells,).
+        cell: (cells,).
+        places: (channels,) cells of the grid of each.
+    """
+    for i in range(channel.size):
+        if channel[i] >= places.size or cell[i] >= places[channel[i]]:
+            return i
+    return -1
 
 
 @kernel

@@ -13,7 +13,7 @@ from dataformats.geometry.picture import COLUMNS
 from dataformats.window_table import CELL_COLUMNS, METADATA_KEY, PROVENANCE_KEY, WindowTable
 from e2efw.errors import FileReadError, LogicError
 from taggers.training.arrow import ParquetTable, chunk_of, list_offsets
-from taggers.training.kernels import fill_pixels
+from taggers.training.kernels import fill_pixels, first_outside
 
 _SEEDS = ("seed_row", "seed_column")
 
@@ -91,7 +91,7 @@ class WindowFiles:
         if any(not np.array_equal(offsets["channel"], other) for other in offsets.values()):
             raise FileReadError(f"{file.path}: lists of channels, cells and values differ in length.")
         places = np.array([layer.rows * layer.columns for layer in self.table.layers])
-        if channel.size and (channel.max() >= places.size or bool(np.any(cell >= places[channel]))):
+        if first_outside(channel, cell, places) >= 0:
             raise FileReadError(f"{file.path}: a cell lies outside its window.")
         seeds = file.scalar_columns(table, _SEEDS)
         return WindowGroup(

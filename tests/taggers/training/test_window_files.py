@@ -10,7 +10,7 @@ import pytest
 
 from dataformats.window_table import METADATA_KEY, WindowTable
 from e2efw.errors import FileOpenError, FileReadError, LogicError
-from taggers.training.kernels import fill_pixels
+from taggers.training.kernels import fill_pixels, first_outside
 from taggers.training.sources import RandomAccess
 from taggers.training.window_files import WindowFiles
 
@@ -192,6 +192,16 @@ def test_a_cell_outside_its_window_is_refused(taus: Path, tmp_path: Path) -> Non
     rows = RandomAccess(WindowFiles(rewritten(taus, tmp_path, outside)))
     with pytest.raises(FileReadError, match="a cell lies outside its window"):
         read(rows, [0])
+
+
+@pytest.mark.parametrize("run", [first_outside, first_outside.py_func], ids=["compiled", "plain"])
+@pytest.mark.parametrize("kind", [np.uint16, np.uint32])
+def test_the_first_cell_outside_is_found(run: Callable[..., int], kind: type[Any]) -> None:
+    channel, cell = np.array([0, 1, 0], np.uint8), np.array([8, 3, 8], kind)
+    assert run(channel, cell, np.array([9, 4])) == -1
+    assert run(channel, cell, np.array([9, 3])) == 1
+    assert run(channel, cell, np.array([9])) == 1
+    assert run(channel[:0], cell[:0], np.array([9])) == -1
 
 
 def test_missing_values_are_refused(taus: Path, tmp_path: Path) -> None:
