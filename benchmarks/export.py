@@ -7,11 +7,11 @@ sample, none of them twice. All of it goes to a file in the memory of the machin
 is what `e2efw export` writes and `RandomAccess` reads. Dense is the float32 batch itself in one zstd frame, without a
 file format around it; bare cells are the same without Parquet for the arrays of cells. Reading ends with a dense batch
 in memory, or (cells only) with the cells, from which batches are drawn. Writing begins with the cells that sparse
-frames hold, or with the dense batch.
+frames hold, or with the dense batch. Frames of whole events follow, without any file format.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -23,18 +23,35 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from benchmarks.timing import Timing, print_rates, timed
+from dataformats.channels import CHANNEL_SETS
+from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.trackerhits import TrackerRecHits
+from dataformats.tracks import Tracks, Vertices
 from dataformats.window_table import METADATA_KEY
 from e2efw.config.loader import apply_settings, load_process
 from e2efw.framework.configured import configure
 from e2efw.framework.job import Job
+from e2efw.io.pool_source import PoolSource
+from frameproducers.det_frames import DetFrameProducer
+from frameproducers.entries import Inputs
 from frameproducers.export.parquet import ParquetRows
 from frameproducers.export.rows import Rows
+from frameproducers.pictures import pictures
 from python_cfg.samples import SIMULATED_TTBAR
 from taggers.training.public_files import PublicFiles
 from taggers.training.sources import RandomAccess
 from taggers.training.window_files import WindowFiles
 
 _LEVEL = 3
+_INPUTS = {
+    "reducedEcalRecHitsEB": EBRecHits,
+    "reducedEcalRecHitsEE": EERecHits,
+    "reducedHcalRecHits": HBHERecHits,
+    "generalTracks": Tracks,
+    "offlinePrimaryVertices": Vertices,
+    "siPixelRecHits": TrackerRecHits,
+}
+"""What the eight channels are made of, by label, in the order of the producer's arguments."""
 _MEMORY = Path("/dev/shm")  # noqa: S108 (the disk is not what is measured)
 
 
@@ -96,17 +113,18 @@ def read_dense(path: Path, shape: tuple[int, ...]) -> Any:
     return out
 
 
-def write_bare(path: Path, rows: Rows) -> None:
+def write_bare(path: Path, columns: Mapping[str, Any]) -> None:
     """The arrays of cells, each in a zstd frame of its own."""
-    frames = [bytes(cramjam.zstd.compress(column.view(np.uint8).data, level=_LEVEL)) for column in rows.cells.values()]
+    frames = [bytes(cramjam.zstd.compress(column.view(np.uint8).data, level=_LEVEL)) for column in columns.values()]
     path.write_bytes(np.array([len(frame) for frame in frames]).tobytes() + b"".join(frames))
 
 
-def read_bare(path: Path, rows: Rows) -> list[Any]:
+def read_bare(path: Path, columns: Mapping[str, Any]) -> list[Any]:
     """The arrays of cells again."""
     content = memoryview(path.read_bytes())
-    ends = np.cumsum([24, *np.frombuffer(content[:24], np.int64)])
-    out = [np.empty_like(column) for column in rows.cells.values()]
+    head = 8 * len(columns)
+    ends = np.cumsum([head, *np.frombuffer(content[:head], np.int64)])
+    out = [np.empty_like(column) for column in columns.values()]
     for column, first, last in zip(out, ends, ends[1:], strict=False):
         cramjam.zstd.decompress_into(content[first:last], column.view(np.uint8).data)
     return out
@@ -130,40 +148,68 @@ def read_public(path: Path, channels: Sequence[str]) -> Any:
 
 
 def main(inputs: Sequence[str]) -> None:
-    """Print bytes and two tables."""
+    """Print bytes and speeds of windows, and of whole frames."""
     with TemporaryDirectory(dir=_MEMORY) as made:
-        folder = Path(made)
-        export(inputs, folder / "all.parquet")
-        rows = rows_of(folder / "all.parquet", WindowFiles(folder / "all.parquet"))
-        files = WindowFiles(folder / "all.parquet")
-        sparse = folder / "sparse.parquet"
-        write_sparse(sparse, rows, files)
-        files = WindowFiles(sparse)
-        pictures = read_sparse(sparse)
-        n = len(pictures)
-        dense, public, bare = folder / "dense.zst", folder / "public.parquet", folder / "bare.zst"
-        ways = {
-            "sparse": Way(lambda: write_sparse(sparse, rows, files), lambda: read_sparse(sparse), sparse),
-            "bare cells, zstd": Way(lambda: write_bare(bare, rows), lambda: read_bare(bare, rows), bare),
-            "dense, zstd": Way(lambda: write_dense(dense, pictures), lambda: read_dense(dense, pictures.shape), dense),
-            "public layout": Way(
-                lambda: write_public(public, pictures), lambda: read_public(public, files.names), public
-            ),
-        }
-        writing = timed({name: way.write for name, way in ways.items()}, repeats=5)
-        reading = timed(
-            {
-                **{name + " (cells only)" * (name == "bare cells, zstd"): way.read for name, way in ways.items()},
-                "sparse (cells only)": lambda: WindowFiles(sparse).load(0, ("label", "pt")),
-                "floor: fresh zeros": lambda: np.full(pictures.shape, 0.0, np.float32),
-            },
-            repeats=5,
-        )
-        for way in ("sparse", "dense, zstd", "public layout"):
-            np.testing.assert_array_equal(ways[way].read(), pictures)
-        for column, stored in zip(rows.cells.values(), read_bare(bare, rows), strict=True):
-            np.testing.assert_array_equal(column, stored)
-        report(n, rows.cells["cell"].size, ways, writing, reading)
+        windows(inputs, Path(made))
+        whole_frames(inputs, Path(made))
+
+
+def windows(inputs: Sequence[str], folder: Path) -> None:
+    """Windows of jets."""
+    export(inputs, folder / "all.parquet")
+    rows = rows_of(folder / "all.parquet", WindowFiles(folder / "all.parquet"))
+    files = WindowFiles(folder / "all.parquet")
+    sparse = folder / "sparse.parquet"
+    write_sparse(sparse, rows, files)
+    files = WindowFiles(sparse)
+    drawn = read_sparse(sparse)
+    n = len(drawn)
+    dense, public, bare = folder / "dense.zst", folder / "public.parquet", folder / "bare.zst"
+    ways = {
+        "sparse": Way(lambda: write_sparse(sparse, rows, files), lambda: read_sparse(sparse), sparse),
+        "bare cells, zstd": Way(lambda: write_bare(bare, rows.cells), lambda: read_bare(bare, rows.cells), bare),
+        "dense, zstd": Way(lambda: write_dense(dense, drawn), lambda: read_dense(dense, drawn.shape), dense),
+        "public layout": Way(lambda: write_public(public, drawn), lambda: read_public(public, files.names), public),
+    }
+    writing = timed({name: way.write for name, way in ways.items()}, repeats=5)
+    reading = timed(
+        {
+            **{name + " (cells only)" * (name == "bare cells, zstd"): way.read for name, way in ways.items()},
+            "sparse (cells only)": lambda: WindowFiles(sparse).load(0, ("label", "pt")),
+            "floor: fresh zeros": lambda: np.full(drawn.shape, 0.0, np.float32),
+        },
+        repeats=5,
+    )
+    for name in ("sparse", "dense, zstd", "public layout"):
+        np.testing.assert_array_equal(ways[name].read(), drawn)
+    for column, stored in zip(rows.cells.values(), read_bare(bare, rows.cells), strict=True):
+        np.testing.assert_array_equal(column, stored)
+    report(n, rows.cells["cell"].size, ways, writing, reading)
+
+
+def whole_frames(inputs: Sequence[str], folder: Path) -> None:
+    """Eight channels of the whole detector: the cells of sparse frames against the full pictures, both in bare zstd."""
+    source = PoolSource(file_names=tuple(inputs)).open()
+    keys = {key.label: key for key in source.content}
+    (block,) = source.blocks({keys[label]: cls for label, cls in _INPUTS.items()}, 100, 100)
+    source.close()
+    products: list[Any] = [block.products[keys[label]] for label in _INPUTS]
+    layers = CHANNEL_SETS["top8"].channels
+    frames = DetFrameProducer(layers=layers).produce(*products)
+    full = pictures(layers, Inputs(*products))
+    columns = {"offsets": frames.offsets, **frames.columns}
+    cells, dense = folder / "frames.cells.zst", folder / "frames.zst"
+    writing = timed({"cells": lambda: write_bare(cells, columns), "full": lambda: write_dense(dense, full)}, repeats=5)
+    reading = timed(
+        {"cells": lambda: read_bare(cells, columns), "full": lambda: read_dense(dense, full.shape)}, repeats=5
+    )
+    n = len(block)
+    print_rates(
+        f"Writing {n} events of 8 x 280 x 360, {columns['cell'].size / n:.0f} cells each", writing, n, "event", "full"
+    )
+    print_rates("Reading them", reading, n, "event", "full")
+    ratio = cells.stat().st_size / dense.stat().st_size
+    Console(width=110).print(f"cells: {cells.stat().st_size / n:,.0f} bytes an event, {ratio:.2f} of full pictures")
 
 
 def report(n: int, cells: int, ways: dict[str, Way], writing: dict[str, Timing], reading: dict[str, Timing]) -> None:
