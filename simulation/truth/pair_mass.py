@@ -1,7 +1,5 @@
 """Which objects are a light particle that decayed to a pair, and what it weighs."""
 
-# ruff: noqa: RUF009 (shared parameters are declared as in any module)
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple

@@ -1,7 +1,5 @@
 """Which jets hold a top quark, and what it weighs."""
 
-# ruff: noqa: RUF009 (shared parameters are declared as in any module)
-
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
