@@ -12,7 +12,7 @@ from dataformats.frames import SeedStatus
 from dataformats.geometry.detids import pack_eb, pack_hcal
 from dataformats.geometry.hcal import tower_direction
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
-from e2efw.errors import ProductNotFoundError
+from e2efw.errors import ConfigurationError, ProductNotFoundError
 from frameproducers.entries import Inputs
 from frameproducers.jet_frames import JetFrameProducer, JetFrameProducts
 from frameproducers.pictures import pictures
@@ -157,3 +157,14 @@ def test_the_description_is_known_before_the_first_event(random_inputs: MakeInpu
     channels = ["TracksPt", "TracksD0", "TracksDz", "ECAL", "HCAL"]
     assert producer.describe() == {"frames": {"channels": channels, "window": [125, 125]}}
     assert produce(random_jets(1, 3), random_inputs(1, 3)).frames.description == producer.describe()["frames"]
+
+
+def test_windows_that_cannot_be_drawn_are_refused_before_the_first_event() -> None:
+    with pytest.raises(ConfigurationError, match="JetFrameProducer: windows 361 pixels wide; 360 go once around"):
+        JetFrameProducer(width=361)
+    with pytest.raises(ConfigurationError, match="281 pixels high do not fit into the 280 of the picture"):
+        JetFrameProducer(height=281)
+    with pytest.raises(ConfigurationError, match="parameter 'granularity': must be larger than 0"):
+        JetFrameProducer(granularity=0)
+    whole = JetFrameProducer(width=1080, height=840, granularity=3, border="pad")
+    assert whole.describe()["frames"]["window"] == [840, 1080]

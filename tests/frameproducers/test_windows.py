@@ -18,7 +18,6 @@ from dataformats.geometry.ecal import IN_EB, find_crystals
 from dataformats.geometry.hcal import find_towers
 from dataformats.geometry.picture import hbhe_pixel
 from dataformats.rechits import HBHERecHits
-from e2efw.errors import ConfigurationError
 from frameproducers.entries import Inputs, layer_entries
 from frameproducers.event_frames import EventFrameProducer
 from frameproducers.jet_frames import JetFrameProducer, JetFrameProducts
@@ -295,14 +294,3 @@ def test_windows_around_the_axis_are_centred_where_the_jet_points(events: Events
     beyond = Jets.from_lists(pt=[[50.0]], eta=[[3.1]], phi=[[0.0]], mass=[[0.0]])
     lost = windows_of(Events(events.inputs.take(slice(0, 1)), beyond), seed_rule="axisCrystal", max_jet_eta=5.0)
     assert lost.seeds.flat("status").tolist() == [SeedStatus.NO_CRYSTAL]
-
-
-def test_windows_that_cannot_be_drawn_are_refused_before_the_first_event() -> None:
-    with pytest.raises(ConfigurationError, match="JetFrameProducer: windows 361 pixels wide; 360 go once around"):
-        JetFrameProducer(width=361)
-    with pytest.raises(ConfigurationError, match="281 pixels high do not fit into the 280 of the picture"):
-        JetFrameProducer(height=281)
-    with pytest.raises(ConfigurationError, match="parameter 'granularity': must be larger than 0"):
-        EventFrameProducer(granularity=0)
-    whole = JetFrameProducer(width=1080, height=840, granularity=3, border="pad")
-    assert whole.describe()["frames"]["window"] == [840, 1080]
