@@ -1,5 +1,6 @@
 """Pictures of the whole detector, as the cells that hold something."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -18,6 +19,7 @@ from frameproducers.input_tags import LayerInputs
 from frameproducers.kernels.cells import place_channel
 from frameproducers.layer_table import layer_tables
 from frameproducers.layers import DEFAULT_LAYERS, LAYERS, inputs_of, known_layers
+from frameproducers.old_switches import layers_of_switches, old_parameters
 from frameproducers.warm_up import announced, event_without_hits
 
 
@@ -73,6 +75,16 @@ class DetFrameProducer(EDProducer, LayerInputs):
     def needed_products(self) -> frozenset[str]:
         """What the layers are made of."""
         return inputs_of(self.layers)
+
+    @classmethod
+    def old_parameters(cls) -> dict[str, str]:
+        """The switches of RecoE2E."""
+        return old_parameters()
+
+    @classmethod
+    def translated(cls, old: Mapping[str, Any]) -> dict[str, Any]:
+        """The layers that they stand for."""
+        return {"layers": layers_of_switches(old)}
 
     @classmethod
     def help_tables(cls) -> list[HelpTable]:

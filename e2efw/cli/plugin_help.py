@@ -30,6 +30,9 @@ def print_plugin_help(name: str | None) -> None:
     console.print(plugin.__doc__ or "", highlight=False)
     _print_products(schema, console)
     _print_parameters(schema, console)
+    if plugin.old_parameters():
+        rows = tuple(plugin.old_parameters().items())
+        _print_table(HelpTable("Parameters of earlier systems, translated", ("parameter", "stands for"), rows), console)
     for table in plugin.help_tables():
         _print_table(table, console)
 

@@ -12,7 +12,7 @@ from e2efw.errors import ConfigurationError, nearest
 from e2efw.framework.dataflow import Configured
 from e2efw.framework.modules import Module, OpenSource, OutputModule, Source
 from e2efw.framework.options import Options
-from e2efw.framework.parameters import Parameter
+from e2efw.framework.parameters import Parameter, camel_case
 from e2efw.framework.plugins import find_plugin
 from e2efw.framework.schedule import PathEntry, PathPlan
 from e2efw.framework.schema import schema_of
@@ -125,18 +125,22 @@ def _built(label: str, module: Any) -> Configured:
         )
     schema = schema_of(plugin)
     origins = {"": f"({module.origin_()})"}
+    written_parameters = module.parameters_()
+    old = {name: written_parameters.pop(name) for name in list(written_parameters) if name in plugin.old_parameters()}
     values = {}
-    for cfg_name, given in module.parameters_().items():
+    for cfg_name, given in written_parameters.items():
         origins[cfg_name] = f"({given.origin_()})"
         if cfg_name not in schema.parameters:
             raise ConfigurationError(
                 f"{plugin.__name__} '{label}': no parameter '{cfg_name}' {origins[cfg_name]}. "
-                f"{nearest(cfg_name, schema.parameters)}"
+                f"{nearest(cfg_name, [*schema.parameters, *plugin.old_parameters()])}"
             )
         parameter = schema.parameters[cfg_name]
         values[parameter.name] = _value(
             f"{plugin.__name__} '{label}': parameter '{cfg_name}'", parameter, module, given
         )
+    if old:
+        values |= _translated(plugin, label, old, origins)
     for parameter in schema.parameters.values():
         if parameter.required and parameter.name not in values:
             raise ConfigurationError(
@@ -144,6 +148,24 @@ def _built(label: str, module: Any) -> Configured:
                 f"It is: {parameter.doc}."
             )
     return Configured(label, plugin(**values), schema, origins)
+
+
+def _translated(plugin: type[Module], label: str, old: Mapping[str, Any], origins: dict[str, str]) -> Mapping[str, Any]:
+    """Values of today's parameters that stand for those of an earlier system; says so once."""
+    who, names, origin = f"{plugin.__name__} '{label}'", ", ".join(old), f"({next(iter(old.values())).origin_()})"
+    try:
+        values = plugin.translated({name: given.value() for name, given in old.items()})
+    except ValueError as error:
+        raise ConfigurationError(f"{who}: {error} {origin}.") from error
+    today = {camel_case(name): value for name, value in values.items()}
+    for name in today:
+        if name in origins:
+            raise ConfigurationError(
+                f"{who}: '{name}' {origins[name]} and {names} {origin} say the same; keep '{name}'."
+            )
+        origins[name] = origin
+    _LOG.warning("%s: %s %s stands for %s", who, names, origin, "; ".join(f"{a} = {b!r}" for a, b in today.items()))
+    return values
 
 
 def _value(who: str, parameter: Parameter, module: Any, given: Any) -> Any:

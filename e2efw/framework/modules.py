@@ -109,6 +109,20 @@ class Module:
         return {}
 
     @classmethod
+    def old_parameters(cls) -> Mapping[str, str]:
+        """Names that cfgs of earlier systems set, which `translated` knows, with a line of meaning each."""
+        return {}
+
+    @classmethod
+    def translated(cls, old: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Today's parameters, by Python name, that stand for some of `old_parameters`.
+
+        Raises:
+            ValueError: they contradict each other; says how.
+        """
+        raise NotImplementedError
+
+    @classmethod
     def help_tables(cls) -> Sequence[HelpTable]:
         """What `plugin-help` prints below the parameters."""
         return ()

@@ -274,3 +274,9 @@ def test_layers_are_what_readable_numpy_makes(names: tuple[str, ...], random_inp
     assert inputs.tracks is not None
     close = inputs.tracks.columns | {"vz": inputs.tracks.flat("vz") / 50}  # so that some are near the vertex
     assert_layers_agree(tuple(names), replace(inputs, tracks=Tracks(inputs.tracks.offsets, **close)))
+
+
+def test_layers_of_real_events_are_what_readable_numpy_makes(real_inputs: Inputs) -> None:
+    bases = "ECAL HCAL EBEnergy EEmEnergy EEpEnergy HBHE_EB ECALatHCAL HCALatEEm TracksN TracksQPt_max"
+    variants = "TracksPt_PV TracksD0_atHCAL TracksDz_none TracksN_fromPV TracksN_3x3 TracksPt_EB TracksPt_EEp"
+    assert_layers_agree((*bases.split(), *variants.split()), real_inputs.take(slice(50, 75)))

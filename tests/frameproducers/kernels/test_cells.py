@@ -36,7 +36,8 @@ def twin(cells: list[int], values: NDArray[np.float32], fill: int) -> tuple[NDAr
     np.add.at(picture, cells, values)
     np.add.at(number, cells, 1)
     occupied = np.flatnonzero(number)
-    by_fill: dict[int, NDArray[np.float32]] = {SUM: picture, MEAN: picture / np.maximum(number, 1), COUNT: number}
+    average = np.asarray(picture / np.maximum(number, 1), np.float32)
+    by_fill = {SUM: picture, MEAN: average, COUNT: number}
     return occupied, by_fill[fill][occupied]
 
 
