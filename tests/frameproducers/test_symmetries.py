@@ -241,3 +241,17 @@ def test_what_can_be_no_cell_is_drawn_nowhere() -> None:
     made = frames(inputs, *layers)
     checked = SparseFrames(made.layers, made.offsets, **made.columns)
     assert checked.names == layers
+
+
+def test_layers_do_not_depend_on_how_events_are_cut(random_inputs: MakeInputs) -> None:
+    inputs = random_inputs(55, 10)
+    names = (*BASE_LAYERS, "BPIX2_5x5", "TracksN_fromPV", "EndTracksPt_PV_EB", "TracksIP3D_fixIP")
+    whole = frames(inputs, *names)
+    parts = [frames(inputs.take(slice(first, first + 3)), *names) for first in (0, 3, 6, 9)]
+    together = SparseFrames.concatenate(parts)
+    assert np.array_equal(together.offsets, whole.offsets)
+    for column in ("channel", "cell", "value"):
+        assert np.array_equal(together.flat(column), whole.flat(column), equal_nan=column == "value")
+    chosen = np.array([1, 2, 9])
+    some, same = frames(inputs.take(chosen), *names), whole.take(chosen)
+    assert all(np.array_equal(some.flat(column), same.flat(column)) for column in ("channel", "cell"))
