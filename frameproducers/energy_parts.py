@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dataformats.geometry.constants import EB_IETA, EB_IPHI, EE_SIZE
 from dataformats.geometry.crystals import eb_position, ee_position
-from dataformats.geometry.overlap import ECAL_PLACES
+from dataformats.geometry.detids import ECAL_CELLS
 from dataformats.geometry.picture import EB_FIRST_PIXEL, EE_PIXEL
 from dataformats.rechits import EBRecHits, EERecHits
 from frameproducers.kernels.projections import project_crystals
@@ -24,7 +24,7 @@ _ETA: Final = _eta_of_crystals()
 _TRANSVERSE: Final = (1 / np.cosh(_ETA)).astype(np.float32)
 _LONGITUDINAL: Final = np.abs(np.tanh(_ETA)).astype(np.float32)
 _PIXEL: Final = np.concatenate([np.arange(EB_FIRST_PIXEL, EB_FIRST_PIXEL + 2 * EB_IETA * EB_IPHI), EE_PIXEL])
-_PLACE: Final = np.arange(ECAL_PLACES, dtype=np.int32)
+_PLACE: Final = np.arange(ECAL_CELLS, dtype=np.int32)
 
 
 def project_energy_parts(

@@ -5,7 +5,8 @@ from enum import IntEnum
 from typing import Final
 
 from dataformats.geometry.constants import EB_IETA, EB_IPHI, EE_SIZE
-from dataformats.geometry.overlap import EB_CRYSTALS, ECAL_PLACES, EE_PLACES, LAST_BARREL_TOWER
+from dataformats.geometry.detids import EB_CELLS, ECAL_CELLS
+from dataformats.geometry.overlap import EE_PLACES, LAST_BARREL_TOWER
 from dataformats.geometry.picture import COLUMNS, CRYSTALS_PER_TOWER, EB_FIRST_ROW, HBHE_COLUMNS, HBHE_ROWS, ROWS
 
 
@@ -23,7 +24,7 @@ class Cells(IntEnum):
         """How many there are."""
         if self is Cells.TOWERS:
             return HBHE_ROWS * HBHE_COLUMNS
-        return ECAL_PLACES if self is Cells.CRYSTALS else ROWS * COLUMNS * self * self
+        return ECAL_CELLS if self is Cells.CRYSTALS else ROWS * COLUMNS * self * self
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ BARREL_TOWERS: Final = Grid(
 """Towers with |ieta| up to 17, those behind the ECAL barrel: 34 x 72."""
 BARREL: Final = Grid(Cells.CRYSTALS, 2 * EB_IETA, EB_IPHI, first_row=EB_FIRST_ROW)
 """Barrel crystals by ieta and iphi, 170 x 360."""
-ENDCAP_MINUS: Final = Grid(Cells.CRYSTALS, EE_SIZE, EE_SIZE, first_row=None, first_cell=EB_CRYSTALS)
+ENDCAP_MINUS: Final = Grid(Cells.CRYSTALS, EE_SIZE, EE_SIZE, first_row=None, first_cell=EB_CELLS)
 """Crystals of EE- by iy and ix, 100 x 100."""
-ENDCAP_PLUS: Final = Grid(Cells.CRYSTALS, EE_SIZE, EE_SIZE, first_row=None, first_cell=EB_CRYSTALS + EE_PLACES)
+ENDCAP_PLUS: Final = Grid(Cells.CRYSTALS, EE_SIZE, EE_SIZE, first_row=None, first_cell=EB_CELLS + EE_PLACES)
 """Crystals of EE+ by iy and ix, 100 x 100."""

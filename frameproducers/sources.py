@@ -17,7 +17,8 @@ from dataformats.geometry.constants import (
     HCAL_PLANE,
     HCAL_RADIUS,
 )
-from dataformats.geometry.overlap import CRYSTAL_TOWER, ECAL_PLACES, MOST_TOWER_CRYSTALS
+from dataformats.geometry.detids import ECAL_CELLS
+from dataformats.geometry.overlap import CRYSTAL_TOWER, MOST_TOWER_CRYSTALS
 from dataformats.geometry.tracker_kernels import TRACKER_LAYERS
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.trackerhits import TrackerRecHits
@@ -38,7 +39,7 @@ _SURFACES: Final = {
 }
 Places: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 """Boundaries per event, and x, y and z, cm."""
-_EVERY_PLACE: Final = np.arange(ECAL_PLACES, dtype=np.int32)
+_EVERY_PLACE: Final = np.arange(ECAL_CELLS, dtype=np.int32)
 
 
 @dataclass(frozen=True)

@@ -14,32 +14,11 @@ process = cms.Process("EXPORT")
 process.maxEvents.input = options.maxEvents
 process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
 
-process.load("python_cfg.detFrames_cfi")
-process.detFrames.layers = [
-    "TracksPt",
-    "TracksDzSig",
-    "TracksD0Sig",
-    "ECAL",
-    "HCAL",
-    "BPIX1",
-    "BPIX2",
-    "BPIX3",
-    "BPIX4",
-]
-
-process.load("python_cfg.jetFrames_cfi")
-process.jetFrames.jets = "ak4PFJetsCHS"
-process.jetFrames.channels = ["HCAL"]
-process.jetFrames.minJetPt = 20.0
-process.jetFrames.maxJetEta = 2.4
-
+process.load("python_cfg.narrowJetRows_cff")
 process.load("python_cfg.electronTruth_cfi")
-
-process.load("python_cfg.parquetOutput_cfi")
 process.parquetOutput.fileName = options.outputFile
 process.parquetOutput.keepAll = options.keepAll
-process.parquetOutput.objects = "ak4PFJetsCHS"
 process.parquetOutput.truth = "electronTruth"
 
-process.label = cms.Path(process.detFrames + process.jetFrames + process.electronTruth)
+process.label = cms.Path(process.frames + process.electronTruth)
 process.write = cms.EndPath(process.parquetOutput)

@@ -10,16 +10,12 @@ from numpy.typing import NDArray
 
 from dataformats.geometry.constants import EB_IETA, EB_IPHI, EE_SIZE, HCAL_IPHI, HE_IETA
 from dataformats.geometry.crystals import Position, eb_position, ee_position
-from dataformats.geometry.detids import EE_EXISTS
+from dataformats.geometry.detids import EB_CELLS, EE_EXISTS
 from dataformats.geometry.hcal import find_towers
 from dataformats.geometry.picture import HBHE_COLUMNS, HBHE_ETA_EDGES, HBHE_ROWS, phi_column
 
-EB_CRYSTALS: Final = 2 * EB_IETA * EB_IPHI
-"""Barrel crystals (61200), and the number of the first endcap place."""
 EE_PLACES: Final = EE_SIZE * EE_SIZE
 """Places of either endcap, not all of which have a crystal."""
-ECAL_PLACES: Final = EB_CRYSTALS + 2 * EE_PLACES
-"""All of them (81200)."""
 LAST_BARREL_TOWER: Final = 17
 """Largest |ieta| of towers behind the ECAL barrel."""
 
@@ -39,7 +35,7 @@ def _tower_of_crystals() -> NDArray[np.int32]:
     phi = np.concatenate([barrel.phi.ravel(), endcaps.phi])
     tower_row = np.searchsorted(HBHE_ETA_EDGES, eta, side="right") - 1
     lost = (tower_row < 0) | (tower_row >= HBHE_ROWS)
-    lost[EB_CRYSTALS:] |= ~exists
+    lost[EB_CELLS:] |= ~exists
     return np.where(lost, -1, tower_row * HBHE_COLUMNS + phi_column(phi, HBHE_COLUMNS)).astype(np.int32)
 
 
@@ -49,7 +45,7 @@ def _crystals_of_towers() -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     behind = np.flatnonzero(exists & (np.abs(ieta) > LAST_BARREL_TOWER))
     tower = ((ieta + HE_IETA) * HCAL_IPHI + iphi - 1)[behind]
     first = np.searchsorted(np.sort(tower), np.arange((2 * HE_IETA + 1) * HCAL_IPHI + 1))
-    return first, (EB_CRYSTALS + behind[np.argsort(tower, kind="stable")]).astype(np.int32)
+    return first, (EB_CELLS + behind[np.argsort(tower, kind="stable")]).astype(np.int32)
 
 
 CRYSTAL_TOWER: Final[NDArray[np.int32]] = _tower_of_crystals()

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from dataformats.geometry.constants import EB_IPHI, FLOAT_PI, TWO_PI
+from dataformats.geometry.detids import EB_CELLS
 from dataformats.geometry.ecal import IN_EB, IN_EE, find_ecal, offset_in_eb
-from dataformats.geometry.overlap import EB_CRYSTALS
 from dataformats.geometry.picture import (
     COLUMNS,
     EB_FIRST_ROW,
@@ -62,7 +62,7 @@ def crystal_of(eta: float, phi: float) -> int:
     kind, index = find_ecal(eta, phi)
     if kind == IN_EB:
         return index
-    return EB_CRYSTALS + index if kind == IN_EE else -1
+    return EB_CELLS + index if kind == IN_EE else -1
 
 
 @kernel

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from dataformats.geometry.constants import HCAL_IPHI, HE_IETA
 from dataformats.geometry.detid_kernels import eb_index, ee_index, hbhe_cell
-from dataformats.geometry.overlap import EB_CRYSTALS, LAST_BARREL_TOWER, TOWER_CRYSTAL_OFFSETS, TOWER_CRYSTALS
+from dataformats.geometry.detids import EB_CELLS
+from dataformats.geometry.overlap import LAST_BARREL_TOWER, TOWER_CRYSTAL_OFFSETS, TOWER_CRYSTALS
 from dataformats.geometry.picture import EB_FIRST_PIXEL, EE_PIXEL, HBHE_COLUMNS, hbhe_pixel_of
 from dataformats.jit import kernel
 
@@ -123,8 +124,8 @@ def project_crystals(
                 filled += 1
         for i in range(ee_offsets[event], ee_offsets[event + 1]):
             index = ee_index(ee_detid[i])
-            if ee_energy[i] > 0.0 and index >= 0 and cell_of_crystal[EB_CRYSTALS + index] >= 0:
-                out_cell[filled] = cell_of_crystal[EB_CRYSTALS + index]
+            if ee_energy[i] > 0.0 and index >= 0 and cell_of_crystal[EB_CELLS + index] >= 0:
+                out_cell[filled] = cell_of_crystal[EB_CELLS + index]
                 out_values[0, filled], out_values[1, filled] = ee_energy[i], ee_time[i]
                 filled += 1
         out_offsets[event + 1] = filled

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from dataformats.geometry.crystals import eb_position, ee_position
-from dataformats.geometry.detids import EE_EXISTS
+from dataformats.geometry.detids import ECAL_CELLS, EE_EXISTS
 from dataformats.geometry.overlap import (
     CRYSTAL_TOWER,
-    ECAL_PLACES,
     MOST_TOWER_CRYSTALS,
     TOWER_CRYSTAL_OFFSETS,
     TOWER_CRYSTALS,
@@ -32,7 +31,7 @@ def test_barrel_crystals_are_in_front_of_five_by_five_to_a_tower() -> None:
 
 def test_places_without_a_crystal_are_in_front_of_no_tower() -> None:
     endcaps = CRYSTAL_TOWER[61200:].reshape(2, 100, 100)
-    assert CRYSTAL_TOWER.size == ECAL_PLACES
+    assert CRYSTAL_TOWER.size == ECAL_CELLS
     assert (endcaps[:, ~EE_EXISTS] == -1).all()
     inside = np.abs(ee_position(*np.meshgrid(np.arange(1, 101), np.arange(1, 101)), 1).eta) < 3
     assert (endcaps[1, EE_EXISTS & inside] >= 28 * 72).all()
