@@ -12,22 +12,13 @@ process = cms.Process("EXPORT")
 process.maxEvents.input = options.maxEvents
 process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
 
-process.load("python_cfg.detFrames_cfi")
+process.load("python_cfg.photonRows_cff")
 process.detFrames.layers = ["ECAL"]
-
-process.load("python_cfg.egFrames_cfi")
 process.egFrames.minPt = 15.0
-
 process.load("python_cfg.diphotonMassTruth_cfi")
-
-process.load("python_cfg.parquetOutput_cfi")
 process.parquetOutput.fileName = options.outputFile
 process.parquetOutput.keepAll = options.keepAll
-process.parquetOutput.objects = "gedPhotons"
-process.parquetOutput.seeds = "egFrames:seeds"
 process.parquetOutput.truth = "diphotonMassTruth"
-process.parquetOutput.window = [32, 32]
-process.parquetOutput.barrelOnly = True
 
-process.label = cms.Path(process.detFrames + process.egFrames + process.diphotonMassTruth)
+process.label = cms.Path(process.frames + process.diphotonMassTruth)
 process.write = cms.EndPath(process.parquetOutput)

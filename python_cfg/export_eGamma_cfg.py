@@ -12,22 +12,13 @@ process = cms.Process("EXPORT")
 process.maxEvents.input = options.maxEvents
 process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
 
-process.load("python_cfg.detFrames_cfi")
+process.load("python_cfg.photonRows_cff")
 process.detFrames.layers = ["@egamma2"]
-
-process.load("python_cfg.egFrames_cfi")
 process.egFrames.minPt = 10.0
-
 process.load("python_cfg.eGammaTruth_cfi")
-
-process.load("python_cfg.parquetOutput_cfi")
 process.parquetOutput.fileName = options.outputFile
 process.parquetOutput.keepAll = options.keepAll
-process.parquetOutput.objects = "gedPhotons"
-process.parquetOutput.seeds = "egFrames:seeds"
 process.parquetOutput.truth = "eGammaTruth"
-process.parquetOutput.window = [32, 32]
-process.parquetOutput.barrelOnly = True
 
-process.label = cms.Path(process.detFrames + process.egFrames + process.eGammaTruth)
+process.label = cms.Path(process.frames + process.eGammaTruth)
 process.write = cms.EndPath(process.parquetOutput)

@@ -12,22 +12,11 @@ process = cms.Process("EXPORT")
 process.maxEvents.input = options.maxEvents
 process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
 
-process.load("python_cfg.detFrames_cfi")
-process.detFrames.layers = ["@top8"]
-
-process.load("python_cfg.jetFrames_cfi")
-process.jetFrames.jets = "ak8PFJetsCHS"
-process.jetFrames.channels = ["HCAL"]
-process.jetFrames.minJetPt = 400.0
-process.jetFrames.maxJetEta = 1.37
-
+process.load("python_cfg.wideJetRows_cff")
 process.load("python_cfg.topMassTruth_cfi")
-
-process.load("python_cfg.parquetOutput_cfi")
 process.parquetOutput.fileName = options.outputFile
 process.parquetOutput.keepAll = options.keepAll
-process.parquetOutput.objects = "ak8PFJetsCHS"
 process.parquetOutput.truth = "topMassTruth"
 
-process.label = cms.Path(process.detFrames + process.jetFrames + process.topMassTruth)
+process.label = cms.Path(process.frames + process.topMassTruth)
 process.write = cms.EndPath(process.parquetOutput)

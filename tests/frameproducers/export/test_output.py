@@ -259,7 +259,7 @@ def test_events_that_a_filter_stops_have_no_rows(tmp_path: Path) -> None:
     cfg = tmp_path / "filtered_cfg.py"
     text = find_cfg("export_top_cfg.py").read_text()
     cfg.write_text(
-        text.replace("cms.Path(process.detFrames", "cms.Path(process.few + process.detFrames").replace(
+        text.replace("cms.Path(process.frames", "cms.Path(process.few + process.frames").replace(
             "process.label =", 'process.few = cms.EDFilter("FewJets")\nprocess.label ='
         )
     )
