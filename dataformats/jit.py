@@ -16,24 +16,28 @@ folder of its own for every state of the sources; NUMBA_CACHE_DIR, if set, overr
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import logging
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
 from numba import njit
 from numba.core import config
 
-__all__ = ["Kernel", "kernel"]
+__all__ = ["Kernel", "announced", "kernel"]
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
 
 _ROOMS = ("dataformats", "frameproducers", "simulation", "taggers")
 """Packages with kernels, beside this one."""
+LONG = 2.0
+"""Seconds after which somebody who waits for kernels deserves a word."""
 _KEPT_DAYS = 30
 """Code of a state of the sources that was not used for so long is deleted."""
 
@@ -53,6 +57,21 @@ def kernel(function: Callable[P, R_co]) -> Kernel[P, R_co]:
     """Compile on first call, keep the result on disk, release the GIL while running."""
     compiled: Kernel[P, R_co] = njit(cache=True, nogil=True)(function)
     return compiled
+
+
+@contextlib.contextmanager
+def announced(logger: str, what: str = "kernels") -> Iterator[None]:
+    """Say so if what is inside had to compile kernels: quick from the cache, several seconds on the very first run.
+
+    Args:
+        logger: name of the logger.
+        what: is being made ready.
+    """
+    started = time.perf_counter()
+    yield
+    seconds = time.perf_counter() - started
+    if seconds > LONG:
+        logging.getLogger(logger).info("compiled %s in %.0f s; the next job finds them ready", what, seconds)
 
 
 def fingerprint(files: Iterable[Path]) -> str:

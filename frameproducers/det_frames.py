@@ -9,6 +9,7 @@ import numpy as np
 from dataformats.candidates import Jets, PFCandidates
 from dataformats.channels import expanded_channels
 from dataformats.frames import SparseFrames
+from dataformats.jit import announced
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
@@ -20,7 +21,7 @@ from frameproducers.kernels.cells import place_channel
 from frameproducers.layer_table import layer_tables
 from frameproducers.layers import DEFAULT_LAYERS, LAYERS, inputs_of, known_layers
 from frameproducers.old_switches import layers_of_switches, old_parameters
-from frameproducers.warm_up import announced, event_without_hits
+from frameproducers.warm_up import event_without_hits
 
 
 class DetFrameProducer(EDProducer, LayerInputs):
@@ -40,7 +41,7 @@ class DetFrameProducer(EDProducer, LayerInputs):
     def begin_job(self, job: JobContext) -> None:
         """Have the kernels ready before the first event."""
         del job
-        with announced():
+        with announced("e2efw.frameproducers"):
             self._frames(event_without_hits())
 
     def produce(

@@ -6,6 +6,7 @@ from dataformats.candidates import Electrons, PFCandidates, Photons
 from dataformats.channels import expanded_channels
 from dataformats.frames import Seeds, Windows
 from dataformats.geometry.picture import EB_FIRST_ROW, EEP_FIRST_ROW
+from dataformats.jit import announced
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.superclusters import SuperClusterHits
 from dataformats.trackerhits import TrackerRecHits
@@ -16,7 +17,7 @@ from e2efw.framework.parameters import not_negative, positive
 from frameproducers.crystal_seeds import CrystalRule, crystal_seeds
 from frameproducers.entries import Inputs
 from frameproducers.layers import inputs_of, known_layers
-from frameproducers.warm_up import announced, event_without_hits
+from frameproducers.warm_up import event_without_hits
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
 from frameproducers.windows import Border, View, refuse_what_does_not_fit, windows_at
 
@@ -71,7 +72,7 @@ class EGFrameProducer(EDProducer, WindowParameters):
     def begin_job(self, job: JobContext) -> None:
         """Have the kernels ready before the first event."""
         del job
-        with announced():
+        with announced("e2efw.frameproducers"):
             self._seeds(Photons.empty(1), event_without_hits().eb_hits, SuperClusterHits.empty(1))
             load_window_kernels(self._view)
 

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from dataformats.candidates import Jets, PFCandidates
 from dataformats.frames import Seeds, SeedStatus, Windows
 from dataformats.geometry.picture import COLUMNS, ROWS
+from dataformats.jit import announced
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.modules import EDProducer, JobContext
 from frameproducers.entries import Inputs
 from frameproducers.layers import inputs_of
-from frameproducers.warm_up import announced
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
 from frameproducers.windows import View, draw, empty_windows, refuse_what_does_not_fit
 
@@ -42,7 +42,7 @@ class EventFrameProducer(EDProducer, WindowParameters):
     def begin_job(self, job: JobContext) -> None:
         """Have the kernels ready before the first event."""
         del job
-        with announced():
+        with announced("e2efw.frameproducers"):
             load_window_kernels(self._view)
 
     def produce(

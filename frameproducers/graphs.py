@@ -17,6 +17,7 @@ from dataformats.graphs import (
     GraphValues,
     neighbours_per_node,
 )
+from dataformats.jit import announced
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
@@ -28,7 +29,7 @@ from frameproducers.input_tags import LayerInputs
 from frameproducers.jet_seeds import JetRule, jet_seeds
 from frameproducers.layers import inputs_of, known_layers
 from frameproducers.points import Points, neighbours_of, points_of, seeded
-from frameproducers.warm_up import announced, event_without_hits
+from frameproducers.warm_up import event_without_hits
 from frameproducers.windows import Border, View, refuse_what_does_not_fit
 
 
@@ -102,7 +103,7 @@ class GraphProducer(EDProducer, LayerInputs):
     def begin_job(self, job: JobContext) -> None:
         """Have the kernels ready before the first event."""
         del job
-        with announced():
+        with announced("e2efw.frameproducers"):
             self._graphs(Jets.from_lists(pt=[[1e6]], eta=[[0]], phi=[[0]], mass=[[0]]), event_without_hits())
 
     def produce(

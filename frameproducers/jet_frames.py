@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from dataformats.candidates import Jets, PFCandidates
 from dataformats.frames import Seeds, Windows
+from dataformats.jit import announced
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
@@ -12,7 +13,7 @@ from e2efw.framework.parameters import positive
 from frameproducers.entries import Inputs
 from frameproducers.jet_seeds import JetRule, jet_seeds
 from frameproducers.layers import inputs_of
-from frameproducers.warm_up import announced, event_without_hits
+from frameproducers.warm_up import event_without_hits
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
 from frameproducers.windows import Border, View, refuse_what_does_not_fit, windows_at
 
@@ -53,7 +54,7 @@ class JetFrameProducer(EDProducer, WindowParameters):
     def begin_job(self, job: JobContext) -> None:
         """Have the kernels ready before the first event."""
         del job
-        with announced():
+        with announced("e2efw.frameproducers"):
             self._seeds(Jets.empty(1), event_without_hits().hbhe_hits)
             load_window_kernels(self._view)
 

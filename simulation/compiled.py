@@ -1,17 +1,13 @@
 """Kernels and tables that are ready before the first event: what modules with kernels do at the begin of a job."""
 
-import logging
-import time
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
+from dataformats.jit import announced
 from e2efw.framework.blocks import EventIDs
 from e2efw.framework.modules import JobContext
 from e2efw.framework.schema import schema_of
-
-_LONG: Final = 2.0
-"""Seconds after which somebody who waits deserves a word."""
 
 
 def load_kernels(module: Any, job: JobContext) -> None:
@@ -22,10 +18,5 @@ def load_kernels(module: Any, job: JobContext) -> None:
     if schema.ids_argument:
         one = np.ones(1, np.uint32)
         arguments[schema.ids_argument] = EventIDs(one, one, one.astype(np.uint64), "none")
-    started = time.perf_counter()
-    module.produce(**arguments)
-    seconds = time.perf_counter() - started
-    if seconds > _LONG:
-        logging.getLogger("e2efw.simulation").info(
-            "compiled kernels of %s in %.0f s; the next job finds them ready", type(module).__name__, seconds
-        )
+    with announced("e2efw.simulation", f"kernels of {type(module).__name__}"):
+        module.produce(**arguments)

@@ -1,5 +1,6 @@
 """Where CMS cells are and how the pictures are laid out: the one home of detector numbers.
 
+- `angles`: differences of directions, across the seam in phi
 - `constants`: fields, radii, planes and granularities, each with unit and source
 - `detids`: calorimeter DetIds to cell numbers and back, and which ids are true cells (numpy)
 - `tracker_ids`: tracker DetIds to layers, both pixel generations (numpy)

@@ -15,9 +15,10 @@ LAYERS_OF: Final = {"BPIX": 4, "FPIX": 3, "TIB": 4, "TOB": 6, "TID": 3, "TEC": 9
 TRACKER_LAYERS: Final = tuple(f"{part}{layer}" for part, last in LAYERS_OF.items() for layer in range(1, last + 1))
 """Names of the 29 layers, in the order of their numbers."""
 
-_SUBDETS = {"BPIX": BPIX, "FPIX": FPIX, "TIB": TIB, "TOB": TOB, "TID": TID, "TEC": TEC}
+SUBDETS: Final = {"BPIX": BPIX, "FPIX": FPIX, "TIB": TIB, "TOB": TOB, "TID": TID, "TEC": TEC}
+"""Numbers of the parts in DetIds."""
 _FIRST, _LAST, _SHIFT, _MASK, _SIDE = (np.zeros(8, np.int64) for _ in range(5))
-for _part, _subdet in _SUBDETS.items():
+for _part, _subdet in SUBDETS.items():
     _FIRST[_subdet], _LAST[_subdet] = TRACKER_LAYERS.index(f"{_part}1"), LAYERS_OF[_part]
 for _subdet, _shift, _mask in ((TIB, 14, 0x7), (TOB, 14, 0x7), (TID, 11, 0x3), (TEC, 14, 0xF)):
     _SHIFT[_subdet], _MASK[_subdet] = _shift, _mask

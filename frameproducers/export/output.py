@@ -7,6 +7,7 @@ from dataformats.candidates import Electrons, Jets, MissingMomentum, Photons
 from dataformats.collection import Product
 from dataformats.frames import Layer, Seeds, SparseFrames
 from dataformats.geometry.picture import ROWS
+from dataformats.jit import announced
 from dataformats.tracks import Vertices
 from dataformats.truth import TruthLabels
 from dataformats.window_table import WindowTable
@@ -22,7 +23,6 @@ from frameproducers.export.parquet import pyarrow
 from frameproducers.export.writer import ParquetFrameWriter, Products, Settings
 from frameproducers.layers import known_layers
 from frameproducers.resampling import EEResampling
-from frameproducers.warm_up import announced
 from frameproducers.windows import Upsampling, View, refuse_what_does_not_fit
 
 _OWNER = "ParquetFrameOutput"
@@ -97,7 +97,7 @@ class ParquetFrameOutput(OutputModule):
         table = WindowTable.of([Layer(**layer) for layer in described], cuts, view.shape, self.granularity)
         file = WholeFile(Path(self.file_name.removeprefix("file:")), _OWNER)
         file.refuse_inputs({info.origin for info in content.values()})
-        with file.writing(), announced():
+        with file.writing(), announced("e2efw.frameproducers"):
             return ParquetFrameWriter(self.settings, file, table, view, Products(keys, classes), provenance)
 
     @property

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.geometry.constants import TWO_PI
+from dataformats.geometry.angles import phi_between
 from dataformats.geometry.helix import eta_of, surface_impact
 from dataformats.jit import kernel
 from dataformats.tracks import Tracks
@@ -37,7 +37,7 @@ def nearest_jet(
     """Of jets first..last - 1 the one nearest to a direction, within CONE; -1 if there is none."""
     best, found = CONE * CONE, -1
     for jet in range(first, last):
-        d_phi = (phi - np.float64(jet_phi[jet]) + math.pi) % TWO_PI - math.pi
+        d_phi = phi_between(phi, np.float64(jet_phi[jet]))
         d_eta = eta - np.float64(jet_eta[jet])
         distance = d_eta * d_eta + d_phi * d_phi
         if distance < best:

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from dataformats.geometry.angles import delta_r, phi_between
 from dataformats.jit import kernel
-from simulation.kernels.angles import delta_r, phi_between
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dataformats.geometry.angles import phi_between
 from dataformats.geometry.constants import FINE_PHI_IETA, HB_IETA, HCAL_IPHI, HE_IETA, TWO_PI
 from dataformats.geometry.detids import HB, HE, pack_hcal
 from dataformats.geometry.hcal import TOWER_ETA_EDGES, find_hcal
 from dataformats.jit import kernel
-from simulation.kernels.angles import phi_between
 from simulation.kernels.flight import Floats
 from simulation.kernels.shower_shapes import gamma_number, landau_number, shower_response, strip_share
 from simulation.random_numbers import Words, normal, uniform

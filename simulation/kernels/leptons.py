@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.candidates import PFCandidates
+from dataformats.geometry.angles import phi_between
 from dataformats.jit import kernel
 from simulation.hadron_response import hadron_resolution
-from simulation.kernels.angles import phi_between
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dataformats.geometry.angles import phi_between
 from dataformats.geometry.constants import ECAL_PLANE, ECAL_RADIUS, HCAL_PLANE, HCAL_RADIUS, TWO_PI
 from dataformats.geometry.helix import ecal_impact, hcal_impact
 from dataformats.jit import kernel
-from simulation.kernels.angles import phi_between
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from dataformats.geometry.angles import delta_r
 from dataformats.jit import kernel
-from simulation.kernels.angles import delta_r
 
 Floats = NDArray[np.float32]
 Index = NDArray[np.int64]

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dataformats.geometry.angles import phi_between
 from dataformats.jit import kernel
-from simulation.kernels.angles import phi_between
 from simulation.random_numbers import normal, poisson, start, uniform
 
 PARTS: Final = 4

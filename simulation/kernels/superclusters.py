@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dataformats.geometry.angles import phi_between
 from dataformats.jit import kernel
-from simulation.kernels.angles import phi_between
 
 _UPPER = (-0.107537, 0.590969, -0.076494)
 _LOWER = (-0.0268843, 0.147742, -0.0191235)

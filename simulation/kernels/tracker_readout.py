@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.geometry.tracker_ids import BPIX, FPIX, TEC, TIB, TID, TOB
-from dataformats.geometry.tracker_layers import CYLINDERS
+from dataformats.geometry.tracker_ids import BPIX, FPIX, TIB, TOB
+from dataformats.geometry.tracker_kernels import LAYERS_OF, SUBDETS, tracker_layer_of
 from dataformats.geometry.tracker_modules import layer_index, strip_centre_radius, strip_centre_z
 from dataformats.jit import kernel
 from simulation.kernels.flight import Ints
@@ -17,7 +17,10 @@ RESOLUTION_ACROSS: Final = np.array([0.0, 0.0010, 0.0015, 0.0028, 0.0040, 0.0040
 """Shape (7,) by subdetector: standard deviation around the beam, cm [CMS, JINST 9 (2014) P10009]."""
 RESOLUTION_ALONG: Final = np.array([0.0, 0.0030, 0.0020, 0.0, 0.0, 0.0, 0.0])
 """Shape (7,): along the beam in BPIX, along the radius in FPIX; strips know only their middle."""
-_N_CYLINDERS = len(CYLINDERS)
+_SUBDET, _LAYER = np.array(
+    [(SUBDETS[part], layer) for part, last in LAYERS_OF.items() for layer in range(1, last + 1)], np.int64
+).T.copy()
+"""Shape (29,) by number of the layer."""
 
 
 @kernel
@@ -64,13 +67,6 @@ def measure_hits(
 
 @kernel
 def subdet_and_layer(detid: int) -> tuple[int, int]:
-    """Subdetector and layer of a module of 2017; the readable twin is `tracker_ids.unpack_tracker`."""
-    raw = np.int64(detid)
-    subdet = (raw >> 25) & 7
-    if subdet == BPIX:
-        return BPIX, int((raw >> 20) & 0xF)
-    if subdet == FPIX:
-        return FPIX, int((raw >> 18) & 0xF)
-    if subdet == TID:
-        return TID, int((raw >> 11) & 3)
-    return int(subdet), int((raw >> 14) & (0xF if subdet == TEC else 7))
+    """Subdetector and layer of a module of the tracker; the readable twin is `tracker_ids.unpack_tracker`."""
+    number = tracker_layer_of(detid)
+    return int(_SUBDET[number]), int(_LAYER[number])

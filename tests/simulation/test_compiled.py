@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from dataformats import jit
 from dataformats.generator import GenParticles
 from dataformats.simulated import SimTracks
 from e2efw.framework.blocks import EventIDs
 from e2efw.framework.modules import EDProducer, InputTag, Module, param
 from e2efw.framework.plugins import find_plugin
-from simulation import compiled
 from simulation.compiled import load_kernels
 
 CALLS: list[tuple[Any, ...]] = []
@@ -55,7 +55,7 @@ def test_what_takes_long_is_said_and_what_does_not_is_not(
 ) -> None:
     begin(CompilingProducer())
     assert not caplog.records
-    monkeypatch.setattr(compiled, "_LONG", 0.01)
+    monkeypatch.setattr(jit, "LONG", 0.01)
     with caplog.at_level(logging.INFO):
         begin(CompilingProducer(seconds=0.05))
     assert [record.getMessage() for record in caplog.records] == [

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.kernels.angles import delta_r, phi_between
+from dataformats.geometry.angles import delta_r, phi_between
 
 angles = st.floats(-10.0, 10.0)
 
