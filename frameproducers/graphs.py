@@ -21,16 +21,15 @@ from dataformats.jit import announced
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
-from e2efw.framework.modules import EDProducer, HelpTable, InputTag, JobContext, param
-from e2efw.framework.parameters import positive
+from e2efw.framework.modules import EDProducer, HelpTable, JobContext, param
 from frameproducers.channel_sets import channel_set_table
 from frameproducers.entries import Inputs, layer_entries
 from frameproducers.input_tags import LayerInputs
-from frameproducers.jet_seeds import JetRule, jet_seeds
+from frameproducers.jet_parameters import JetParameters
 from frameproducers.layers import inputs_of, known_layers
 from frameproducers.points import Points, neighbours_of, points_of, seeded
 from frameproducers.warm_up import event_without_hits
-from frameproducers.windows import Border, View, refuse_what_does_not_fit
+from frameproducers.windows import View, refuse_what_does_not_fit
 
 
 class GraphProducts(NamedTuple):
@@ -55,14 +54,13 @@ def _countable(value: int) -> str | None:
     return None if 1 <= value <= MAX_NODES else f"must be 1 to {MAX_NODES}"
 
 
-class GraphProducer(EDProducer, LayerInputs):
+class GraphProducer(EDProducer, LayerInputs, JetParameters):
     """Occupied cells of the window around each jet as nodes of a graph, linked to their nearest neighbours.
 
     The windows are those of JetFrameProducer. A tower of the HCAL is one node at its middle pixel with all of its
     energy; cells of several layers in one pixel are one node. Distances are those of pixels.
     """
 
-    jets: InputTag = param("ak8PFJetsCHS", doc="jets")
     channels: tuple[str, ...] = param(
         ("TracksPt", "TracksD0", "TracksDz", "ECAL", "HCAL"),
         doc="channels of the nodes, in this order; @name for a set of them",
@@ -79,17 +77,6 @@ class GraphProducer(EDProducer, LayerInputs):
     max_nodes: int = param(
         5000, doc="of these only the nodes with the most energy (sum of channels in GeV) stay", check=_countable
     )
-    height: int = param(125, doc="rows of pixels of a window", check=positive)
-    width: int = param(125, doc="columns of pixels of a window", check=positive)
-    seed_rule: JetRule = param(
-        "hottestTower",
-        doc="in the middle: the hottest HCAL tower of 7 x 7 near the jet, or the tower or crystal it points to",
-    )
-    border: Border = param(
-        "reject", doc="jets whose window would leave the picture have no graph (reject), or see nothing there (pad)"
-    )
-    min_jet_pt: float = param(400.0, unit="GeV", doc="jets below have no graph")
-    max_jet_eta: float = param(1.37, doc="jets with a larger |eta| have no graph", check=positive)
     legacy_direction: bool = param(
         False,
         doc="put tracks at the direction of their momentum at the ECAL, as the public trainings did",
@@ -127,10 +114,7 @@ class GraphProducer(EDProducer, LayerInputs):
         )
 
     def _graphs(self, jets: Jets, inputs: Inputs) -> GraphProducts:
-        rows = self._view.centres(self.border)
-        seeds = jet_seeds(
-            jets, inputs.hbhe_hits, min_pt=self.min_jet_pt, max_eta=self.max_jet_eta, rule=self.seed_rule, rows=rows
-        )
+        seeds = self.seeds_of(jets, inputs.hbhe_hits, self._view)
         windows = seeded(seeds, self._view)
         busy, event = np.unique(windows.event, return_inverse=True)
         entries = layer_entries(self.channels, inputs.take(busy), legacy_direction=self.legacy_direction)

@@ -8,14 +8,13 @@ from dataformats.jit import announced
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.trackerhits import TrackerRecHits
 from dataformats.tracks import Tracks, Vertices
-from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
-from e2efw.framework.parameters import positive
+from e2efw.framework.modules import EDProducer, JobContext
 from frameproducers.entries import Inputs
-from frameproducers.jet_seeds import JetRule, jet_seeds
+from frameproducers.jet_parameters import JetParameters
 from frameproducers.layers import inputs_of
 from frameproducers.warm_up import event_without_hits
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
-from frameproducers.windows import Border, View, refuse_what_does_not_fit, windows_at
+from frameproducers.windows import View, refuse_what_does_not_fit, windows_at
 
 
 class JetFrameProducts(NamedTuple):
@@ -30,21 +29,8 @@ class JetFrameProducts(NamedTuple):
     frames: Windows
 
 
-class JetFrameProducer(EDProducer, WindowParameters):
+class JetFrameProducer(EDProducer, WindowParameters, JetParameters):
     """Windows around the hottest HCAL tower near each jet; the seeds tell which jets have none."""
-
-    jets: InputTag = param("ak8PFJetsCHS", doc="jets")
-    height: int = param(125, doc="rows of pixels of a window", check=positive)
-    width: int = param(125, doc="columns of pixels of a window", check=positive)
-    seed_rule: JetRule = param(
-        "hottestTower",
-        doc="in the middle: the hottest HCAL tower of 7 x 7 near the jet, or the tower or crystal it points to",
-    )
-    border: Border = param(
-        "reject", doc="jets whose window would leave the picture have none (reject), or see zeros there (pad)"
-    )
-    min_jet_pt: float = param(400.0, unit="GeV", doc="jets below have no window")
-    max_jet_eta: float = param(1.37, doc="jets with a larger |eta| have no window", check=positive)
 
     def __post_init__(self) -> None:
         """Also refuse windows that cannot be drawn."""
@@ -55,7 +41,7 @@ class JetFrameProducer(EDProducer, WindowParameters):
         """Have the kernels ready before the first event."""
         del job
         with announced("e2efw.frameproducers"):
-            self._seeds(Jets.empty(1), event_without_hits().hbhe_hits)
+            self.seeds_of(Jets.empty(1), event_without_hits().hbhe_hits, self._view)
             load_window_kernels(self._view)
 
     def produce(
@@ -73,7 +59,7 @@ class JetFrameProducer(EDProducer, WindowParameters):
         tagged_jets: Jets | None = None,
     ) -> JetFrameProducts:
         """A seed for every jet and a window for every seed that is OK."""
-        seeds = self._seeds(jets, hbhe_hits)
+        seeds = self.seeds_of(jets, hbhe_hits, self._view)
         trackers = pixel_hits, strip_hits, stereo_hits
         inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates, tagged_jets)
         return JetFrameProducts(seeds, windows_at(seeds, self._view, inputs))
@@ -89,7 +75,3 @@ class JetFrameProducer(EDProducer, WindowParameters):
     @property
     def _view(self) -> View:
         return self.view((self.height, self.width))
-
-    def _seeds(self, jets: Jets, hbhe_hits: HBHERecHits) -> Seeds:
-        cuts = {"min_pt": self.min_jet_pt, "max_eta": self.max_jet_eta}
-        return jet_seeds(jets, hbhe_hits, **cuts, rule=self.seed_rule, rows=self._view.centres(self.border))
