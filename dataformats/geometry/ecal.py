@@ -66,27 +66,73 @@ def _endcap_tables() -> tuple[Floats, float, float]:
     return np.where(exists[..., np.newaxis], seen, _FAR), float(first), float(pitch)
 
 
+def _half_distance(centres: Floats) -> float:
+    """Whatever is nearer than this to one of the centres (rows, columns, 2) is nearer to it than to any other."""
+    steps = [(row, column) for row in (0, 1, 2) for column in (-2, -1, 0, 1, 2) if row > 0 or column > 0]
+    n_rows, n_columns = centres.shape[:2]
+    closest = math.inf
+    for row, column in steps:
+        left = slice(max(-column, 0), n_columns - max(column, 0))
+        right = slice(max(column, 0), n_columns - max(-column, 0))
+        apart = np.hypot(*np.moveaxis(centres[: n_rows - row, left] - centres[row:, right], -1, 0))
+        closest = min(closest, float(apart[apart > 0].min()))  # crystals that do not exist are all at one place
+    return 0.999 * closest / 2
+
+
+def _barrel_centres(side: int) -> Floats:
+    """Of two supermodules side by side, (85, 40, 2): |eta| and phi, degrees."""
+    phi = np.concatenate([_EB_PHI[side], _EB_PHI[side] + SUPERMODULE_IPHI], axis=1)
+    return np.stack([np.degrees(np.tile(_EB_ETA[side], 2)), phi], axis=-1)
+
+
 _EB_ETA, _EB_PHI = _barrel_tables()
 _EE_SEEN, _EE_FIRST, _EE_STEP = _endcap_tables()
+_EB_SURE: Final = min(_half_distance(_barrel_centres(side)) for side in (0, 1)) ** 2
+"""Square of a distance, degrees, within which a barrel crystal is surely the closest."""
+_EE_SURE: Final = _half_distance(_EE_SEEN) ** 2
+"""The same on the endcap plane, cm."""
+_PLACE = np.arange(-1, EB_IPHI + 1) % SUPERMODULE_IPHI
+_MODULE_PHI = np.arange(-1, EB_IPHI + 1) // SUPERMODULE_IPHI * float(SUPERMODULE_IPHI)
+"""Of columns -1 to 360, the one before them first: place in the supermodule, and where that begins, degrees."""
+
+
+@kernel
+def _eb_distance(side: int, ring: int, column: int, size: float, degrees: float) -> float:
+    """Square of the distance of a direction to a barrel crystal, degrees.
+
+    Args:
+        side: 1 for +z, else 0.
+        ring: |ieta| - 1.
+        column: -1 to 360.
+        size: |eta| of the direction.
+        degrees: its phi after -10 degrees.
+    """
+    place = _PLACE[column + 1]
+    d_eta = math.degrees(size - _EB_ETA[side, ring, place])
+    d_phi = degrees - _MODULE_PHI[column + 1] - _EB_PHI[side, ring, place]
+    return d_eta * d_eta + d_phi * d_phi
 
 
 @kernel
 def _find_barrel(eta: float, phi: float) -> int:
     """Index of the barrel crystal, of the same side, closest to a direction with |eta| <= 1.479."""
     side, size = (1 if eta >= 0 else 0), abs(eta)
-    degrees = (math.degrees(phi) + 10.0) % 360.0
-    near_ring, near_column = int(size * EB_IETA / ECAL_BARREL_ETA), int(degrees)
-    best, ring, column = _FAR, 0, 0
-    for r in range(max(near_ring - 1, 0), min(near_ring + 2, EB_IETA)):
-        for c in range(near_column - 1, near_column + 2):
-            module, place = c // SUPERMODULE_IPHI, c % SUPERMODULE_IPHI
-            d_eta = math.degrees(size - _EB_ETA[side, r, place])
-            d_phi = degrees - SUPERMODULE_IPHI * module - _EB_PHI[side, r, place]
-            distance = d_eta * d_eta + d_phi * d_phi
-            if distance < best:
-                best, ring, column = distance, r, c
+    degrees = math.degrees(phi) + 10.0
+    if not 0.0 <= degrees < 360.0:
+        degrees %= 360.0
+        degrees = degrees if degrees < 360.0 else 0.0  # the remainder of almost nothing below zero
+    ring, column = min(int(size * _PER_ETA), EB_IETA - 1), int(degrees)
+    best = _eb_distance(side, ring, column, size, degrees)
+    if best >= _EB_SURE:
+        near_ring, near_column = ring, column
+        for r in range(max(near_ring - 1, 0), min(near_ring + 2, EB_IETA)):
+            for c in range(near_column - 1, near_column + 2):
+                distance = _eb_distance(side, r, c, size, degrees)
+                if distance < best:
+                    best, ring, column = distance, r, c
+        column = column % EB_IPHI
     row = EB_IETA + ring if side == 1 else EB_IETA - 1 - ring
-    return row * EB_IPHI + column % EB_IPHI
+    return row * EB_IPHI + column
 
 
 @kernel
@@ -96,6 +142,10 @@ def _search_quadrant(x: float, y: float, reach: int, limit: float) -> int:
     Looks at the crystals up to `reach` rows and columns from the likely one.
     """
     near_row, near_column = int((y - _EE_FIRST) / _EE_STEP + 0.5), int((x - _EE_FIRST) / _EE_STEP + 0.5)
+    if near_row < _HALF and near_column < _HALF:
+        off_x, off_y = x - _EE_SEEN[near_row, near_column, 0], y - _EE_SEEN[near_row, near_column, 1]
+        if off_x * off_x + off_y * off_y < _EE_SURE:
+            return near_row * _HALF + near_column
     best, place = limit * limit, -1
     for row in range(max(near_row - reach, 0), min(near_row + reach + 1, _HALF)):
         for column in range(max(near_column - reach, 0), min(near_column + reach + 1, _HALF)):

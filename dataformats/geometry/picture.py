@@ -29,7 +29,7 @@ from dataformats.geometry.constants import (
 )
 from dataformats.geometry.crystals import eb_position, ee_position
 from dataformats.geometry.detids import EE_EXISTS
-from dataformats.geometry.ecal import IN_EB, IN_EE, find_ecal
+from dataformats.geometry.ecal import IN_EB, find_ecal
 from dataformats.jit import kernel
 
 Floats = NDArray[np.float64]
@@ -71,6 +71,12 @@ EEP_ETA_EDGES: Final[Floats] = _cut_in_five(HBHE_ETA_EDGES[HBHE_ETA_EDGES > ECAL
 """Shape (56,): eta edges of the rows of EE+, from 1.479 to 3."""
 EEM_ETA_EDGES: Final[Floats] = -EEP_ETA_EDGES[::-1]
 """Shape (56,): eta edges of the rows of EE-, from -3 to -1.479."""
+
+_STEPS = 256
+_PER_STEP = _STEPS / (ENDCAP_ETA - ECAL_BARREL_ETA)
+_FIRST_ROW_OF_STEP = np.searchsorted(EEP_ETA_EDGES, ECAL_BARREL_ETA + (np.arange(_STEPS) - 1) / _PER_STEP, side="right")
+_FIRST_ROW_OF_STEP = np.maximum(_FIRST_ROW_OF_STEP - 1, 0)
+"""No row later than this begins before the step in |eta|: where the search for a row begins."""
 
 
 class Pixel(NamedTuple):
@@ -136,7 +142,8 @@ def column_of(phi: float, columns: int) -> int:
     """`phi_column` of one azimuth."""
     if not (-FLOAT_PI <= phi < math.pi):
         return -1
-    return (int(max(phi + math.pi, 0.0) * columns / TWO_PI) + columns * 190 // 360) % columns
+    column = int(max(phi + math.pi, 0.0) * columns / TWO_PI) + columns * 190 // 360
+    return column - columns if column >= columns else column
 
 
 @kernel
@@ -144,11 +151,17 @@ def ee_row_of(eta: float) -> int:
     """`ee_row` of one direction."""
     if not (-ENDCAP_ETA <= eta < ENDCAP_ETA):
         return -1
+    size = abs(eta)
+    if size < ECAL_BARREL_ETA or (eta < 0 and size == ECAL_BARREL_ETA):
+        return -1
+    row = _FIRST_ROW_OF_STEP[min(int((size - ECAL_BARREL_ETA) * _PER_STEP), _STEPS - 1)]
     if eta > 0:
-        plus = int(np.searchsorted(EEP_ETA_EDGES, eta, side="right")) - 1
-        return plus + EEP_FIRST_ROW if plus >= 0 else -1
-    minus = int(np.searchsorted(EEM_ETA_EDGES, eta, side="right")) - 1
-    return minus if minus < EB_FIRST_ROW else -1
+        while EEP_ETA_EDGES[row + 1] <= size:
+            row += 1
+        return int(EEP_FIRST_ROW + row)
+    while EEP_ETA_EDGES[row + 1] < size:
+        row += 1
+    return int(EB_FIRST_ROW - 1 - row)
 
 
 @kernel
@@ -164,10 +177,10 @@ def ecal_pixel_of(eta: float, phi: float) -> int:
 
     In the barrel the pixel of the crystal that is hit; in the endcaps the direction's own bin, if it hits a crystal.
     """
+    if not abs(eta) <= ECAL_BARREL_ETA:
+        return ee_pixel_of(eta, phi)  # all of the endcaps has a crystal within reach
     kind, index = find_ecal(eta, phi)
-    if kind == IN_EB:
-        return EB_FIRST_PIXEL + index
-    return ee_pixel_of(eta, phi) if kind == IN_EE else -1
+    return EB_FIRST_PIXEL + index if kind == IN_EB else -1
 
 
 @kernel

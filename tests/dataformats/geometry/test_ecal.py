@@ -87,6 +87,7 @@ def directions() -> list[tuple[float, float]]:
         (-1.479, 3.14),
         (0.0, np.pi),
         (-0.0, -np.pi),
+        (0.3, np.nextafter(np.radians(-10), -1)),
         (2.0, np.pi / 2),
     ]
     rims = [(eta, phi) for eta in (1.4791, -1.49, 1.5, 2.99, -3.0) for phi in np.linspace(-3, 3, 20)]
@@ -103,6 +104,26 @@ def test_both_parts_of_find_ecal_agree_with_the_slow_way_as_plain_python() -> No
         if abs(eta) <= 3:
             part: Any = ecal._find_barrel if abs(eta) <= 1.479 else ecal._find_endcap
             assert part(eta, phi) == part.py_func(eta, phi) == nearest(eta, phi)[1]
+
+
+def test_within_half_the_smallest_distance_of_two_crystals_there_is_no_doubt() -> None:
+    for side in (0, 1):
+        module = np.stack([np.degrees(ecal._EB_ETA[side]), ecal._EB_PHI[side]], axis=-1).reshape(-1, 2)
+        beside = np.add(module, [0, 20])
+        assert (smallest_distance(np.concatenate([module, beside])) / 2) ** 2 > ecal._EB_SURE
+    seen = ecal._EE_SEEN[ecal.EE_EXISTS[50:, 50:]]
+    assert 0.9 < ecal._EE_SURE / (smallest_distance(seen) / 2) ** 2 < 1
+
+
+def smallest_distance(points: NDArray[np.float64]) -> float:
+    nearby = ((points[:, np.newaxis] - chunk) ** 2 for chunk in np.array_split(points, 20))
+    squares = [np.sort(np.sum(each, axis=-1), axis=0)[1] for each in nearby]  # the nearest is the point itself
+    return float(np.sqrt(np.concatenate(squares).min()))
+
+
+def test_every_direction_into_the_endcaps_has_a_crystal_within_reach() -> None:
+    eta, phi = np.meshgrid(np.linspace(np.nextafter(1.479, 2), 3, 400), np.linspace(0, np.pi / 2, 400))
+    assert (ecal.find_crystals(eta, phi).kind == ecal.IN_EE).all()
 
 
 def test_arrays_of_directions_are_found_one_by_one() -> None:
