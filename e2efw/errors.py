@@ -102,6 +102,13 @@ class FileReadError(E2EFWError, OSError):
     exit_code = 8021
 
 
+class MismatchedInputFilesError(E2EFWError, ValueError):
+    """Input files that do not belong together: other products than the first, or no twin in the second set."""
+
+    category = "MismatchedInputFiles"
+    exit_code = 8023
+
+
 class EventGenerationError(E2EFWError, RuntimeError):
     """A generator makes no event with these settings, or fails on one however often it tries."""
 

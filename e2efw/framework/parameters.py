@@ -1,8 +1,8 @@
 """Declaration of parameters in a plugin class, and their values out of a cfg.
 
 A parameter is a class attribute: ``min_energy: float = param(0.0, unit="GeV", doc="...")``. It is snake_case in Python
-and camelCase in a cfg. Allowed types: bool, int, float, str, InputTag, Literal of strings, and tuples of these
-(``tuple[str, ...]``).
+and camelCase in a cfg. Allowed types: bool, int, float, str, InputTag, Literal of strings, the cfg's EventRange,
+LuminosityBlockRange and LuminosityBlockID, and tuples of these (``tuple[str, ...]``).
 """
 
 import dataclasses
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
+from e2efw.config.eventids import EventRange, LuminosityBlockID, LuminosityBlockRange
 from e2efw.errors import LogicError
 from e2efw.framework.tags import InputTag
 
@@ -92,7 +93,7 @@ class Parameter:
         scalar = _CMS_TYPES["str" if get_origin(element) is Literal else element.__name__]
         if not is_tuple:
             return scalar
-        return "VInputTag" if scalar == "InputTag" else f"v{scalar}"
+        return f"V{scalar}" if scalar[0].isupper() else f"v{scalar}"
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -122,7 +123,9 @@ class Parameter:
         return converted
 
 
-_CMS_TYPES = {"bool": "bool", "int": "int32", "float": "double", "str": "string", "InputTag": "InputTag"}
+_CMS_TYPES = {"bool": "bool", "int": "int32", "float": "double", "str": "string"} | {
+    kind.__name__: kind.__name__ for kind in (InputTag, EventRange, LuminosityBlockRange, LuminosityBlockID)
+}
 _ALSO = {"int32": ("uint32", "int64", "uint64"), "vint32": ("vuint32", "vint64", "vuint64"), "string": ("FileInPath",)}
 """Other cfg types that hold the same Python values."""
 
@@ -155,8 +158,8 @@ def declared(cls: type) -> Mapping[str, Parameter]:
         element, _ = element_type(annotation)
         if get_origin(element) is not Literal and getattr(element, "__name__", "") not in _CMS_TYPES:
             raise LogicError(
-                f"{cls.__name__}.{field.name}: parameters are bool, int, float, str, InputTag, Literal or tuples, "
-                f"not {annotation}."
+                f"{cls.__name__}.{field.name}: parameters are bool, int, float, str, InputTag, Literal, EventRange, "
+                f"LuminosityBlockRange, LuminosityBlockID or tuples, not {annotation}."
             )
         if "doc" not in field.metadata or not re.fullmatch(r"[a-z][a-z0-9_]*", field.name):
             raise LogicError(
