@@ -14,7 +14,8 @@ def load_kernels(module: Any, job: JobContext) -> None:
     """A `begin_job` of producers: work on one event with nothing in it, optional products left out."""
     del job
     schema = schema_of(type(module))
-    arguments = {name: None if read.optional else read.product_class.empty(1) for name, read in schema.consumes.items()}
+    products = {name: None if read.optional else read.product_class.empty(1) for name, read in schema.consumes.items()}
+    arguments = schema.arguments(products)
     if schema.ids_argument:
         one = np.ones(1, np.uint32)
         arguments[schema.ids_argument] = EventIDs(one, one, one.astype(np.uint64), "none")

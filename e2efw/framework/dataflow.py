@@ -50,7 +50,8 @@ class Dataflow:
 
     Args:
         content: all products, of the input and of this process; those of the input have a class if a module reads them.
-        inputs: for each module label and argument, the product behind it; None for an optional one that nobody has.
+        inputs: for each module label and name of what it consumes, the product behind it; None for an optional one
+            that nobody has.
     """
 
     content: Mapping[ProductKey, ProductInfo]
@@ -85,9 +86,9 @@ def resolve(
     inputs: dict[str, dict[str, ProductKey | None]] = {}
     for label, configured in modules.items():
         inputs[label] = {}
-        for argument, consumed in configured.schema.consumes.items():
+        for name, consumed in configured.schema.consumes.items():
             key = _find(configured, consumed, content, idle)
-            inputs[label][argument] = key
+            inputs[label][name] = key
             if key is not None:
                 _check_class(configured, consumed, key, content[key])
                 if content[key].product_class is None:

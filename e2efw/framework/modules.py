@@ -8,10 +8,12 @@
 ...         return EventFloat(value=ak.sum(hits.energy[hits.energy > self.min_energy], axis=1))
 
 The function's arguments are what the module reads: an argument named like an InputTag parameter gets that product; `X |
-None` gives None where nobody has it. An argument annotated with the class that `begin_job` returns gets what
-`begin_job` opened (a network session, a histogram); an argument annotated `EventIDs` gets run, lumi and event numbers.
-The return annotation is what the module makes: one product, or a NamedTuple of products whose field names are the
-instance labels. A module is tested without any framework: ``HcalSum().produce(hits)``.
+None` gives None where nobody has it. Many products are read as one *bundle*: an argument of any name, annotated with a
+frozen dataclass whose fields are named like InputTag parameters and annotated with product classes or `X | None`.
+Bundles and single products mix; none comes twice. An argument annotated with the class that `begin_job` returns gets
+what `begin_job` opened (a network session, a histogram); an argument annotated `EventIDs` gets run, lumi and event
+numbers. The return annotation is what the module makes: one product, or a NamedTuple of products whose field names are
+the instance labels. A module is tested without any framework: ``HcalSum().produce(hits)``.
 """
 
 import dataclasses
@@ -101,7 +103,7 @@ class Module:
         """Close what `begin_job` opened."""
 
     def needed_products(self) -> frozenset[str]:
-        """Optional products (``X | None``) that this configuration cannot do without, by argument name."""
+        """Optional products (``X | None``) that this configuration cannot do without, by argument or field."""
         return frozenset()
 
     def describe(self) -> dict[str, dict[str, Any]]:

@@ -2,11 +2,11 @@
 
 import inspect
 import types
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from e2efw.errors import LogicError
+from e2efw.errors import LogicError, nearest
 from e2efw.framework.blocks import EventIDs
 from e2efw.framework.modules import EDAnalyzer, EDFilter, EDProducer, Module
 from e2efw.framework.parameters import Parameter, camel_case, declared
@@ -17,7 +17,7 @@ _FUNCTIONS: Mapping[type[Module], str] = {EDProducer: "produce", EDFilter: "filt
 
 @dataclass(frozen=True)
 class Consumed:
-    """An argument of a module's function that is a product.
+    """A product that a module's function reads, as an argument or as a field of a bundle.
 
     Args:
         parameter: the InputTag parameter of the same name.
@@ -41,7 +41,8 @@ class Schema:
 
     Args:
         parameters: by cfg name.
-        consumes: products read, by argument name.
+        consumes: products read, by the name of the argument or the field of a bundle.
+        bundles: dataclasses of products, by argument name.
         produces: product classes by instance label.
         state_argument: argument that gets what `begin_job` returned, "" if none.
         ids_argument: argument that gets the EventIDs, "" if none.
@@ -51,12 +52,26 @@ class Schema:
 
     plugin: type[Module]
     parameters: Mapping[str, Parameter]
-    consumes: Mapping[str, Consumed]
-    produces: Mapping[str, type[Any]]
-    state_argument: str
-    ids_argument: str
-    function: str
-    several: bool
+    consumes: Mapping[str, Consumed] = field(default_factory=dict)
+    bundles: Mapping[str, type[Any]] = field(default_factory=dict)
+    produces: Mapping[str, type[Any]] = field(default_factory=dict)
+    state_argument: str = ""
+    ids_argument: str = ""
+    function: str = ""
+    several: bool = False
+
+    def arguments(self, products: Mapping[str, Any]) -> dict[str, Any]:
+        """What the function gets of these products: the bundles packed, the others as they are.
+
+        Args:
+            products: by the names of `consumes`; None for an optional one that nobody has.
+        """
+        single = dict(products)
+        packed = {
+            name: bundle(**{one.name: single.pop(one.name) for one in fields(bundle)})
+            for name, bundle in self.bundles.items()
+        }
+        return single | packed
 
 
 def schema_of(plugin: type[Module]) -> Schema:
@@ -68,7 +83,8 @@ def schema_of(plugin: type[Module]) -> Schema:
     function = next((name for base, name in _FUNCTIONS.items() if issubclass(plugin, base)), "")
     parameters = declared(plugin)
     if not function:
-        return Schema(plugin, parameters, {}, {}, "", "", "", several=False)
+        return Schema(plugin, parameters)
+    who = f"{plugin.__name__}.{function}"
     if not hasattr(plugin, function):
         raise LogicError(f"{plugin.__name__}: an {plugin.kind} needs a function '{function}'.")
     hints = get_type_hints(getattr(plugin, function))
@@ -76,23 +92,62 @@ def schema_of(plugin: type[Module]) -> Schema:
     tags = {p.name for p in parameters.values() if p.type is InputTag}
     state_type = get_type_hints(plugin.begin_job).get("return") if plugin.begin_job else None
     consumes: dict[str, Consumed] = {}
-    special = {"state": "", "ids": ""}
+    bundles: dict[str, type[Any]] = {}
+    state, ids = "", ""
     for name in list(inspect.signature(getattr(plugin, function)).parameters)[1:]:
         annotation, optional = _without_none(hints.get(name))
-        if name in tags and hasattr(annotation, "take"):
-            consumes[name] = Consumed(name, annotation, optional)
+        found: dict[str, Consumed] = {}
+        if name in tags and _is_product(annotation):
+            found = {name: Consumed(name, annotation, optional)}
         elif annotation is EventIDs:
-            special["ids"] = name
+            ids = name
         elif annotation is not None and annotation is state_type:
-            special["state"] = name
+            state = name
+        elif is_dataclass(annotation) and not _is_product(annotation):
+            found = _unpacked(f"{who}: argument '{name}'", hints[name], tags)
+            bundles[name] = hints[name]
         else:
             raise LogicError(
-                f"{plugin.__name__}.{function}: argument '{name}' is neither an InputTag parameter "
-                "with a product class "
-                f"({', '.join(sorted(tags)) or 'there are none'}), nor EventIDs, nor what begin_job returns."
+                f"{who}: argument '{name}' is neither an InputTag parameter with a product class "
+                f"({', '.join(sorted(tags)) or 'there are none'}), nor a bundle of such, nor EventIDs, "
+                "nor what begin_job returns."
             )
+        for twice in sorted(consumes.keys() & found.keys()):
+            raise LogicError(f"{who}: argument '{name}' brings '{twice}', which an earlier argument brings already.")
+        consumes |= found
     produces, several = _products(plugin, returned) if function == "produce" else ({}, False)
-    return Schema(plugin, parameters, consumes, produces, special["state"], special["ids"], function, several)
+    return Schema(plugin, parameters, consumes, bundles, produces, state, ids, function, several)
+
+
+def _unpacked(who: str, bundle: Any, tags: Collection[str]) -> dict[str, Consumed]:
+    """The products of a bundle, by field.
+
+    Args:
+        who: the argument, for messages.
+        bundle: its annotation.
+        tags: InputTag parameters of the plugin.
+    """
+    declaration = getattr(bundle, "__dataclass_params__", None)
+    if declaration is None or not declaration.frozen:
+        raise LogicError(f"{who} is {bundle}; a bundle of products is a frozen dataclass, and never None.")
+    consumes, hints = {}, get_type_hints(bundle)
+    for name in (one.name for one in fields(bundle)):
+        annotation, optional = _without_none(hints[name])
+        if name not in tags:
+            raise LogicError(
+                f"{who}: field '{name}' of {bundle.__name__} is no InputTag parameter. "
+                f"{nearest(name, tags, 'InputTag parameters')}"
+            )
+        if not _is_product(annotation):
+            raise LogicError(
+                f"{who}: field '{name}' of {bundle.__name__} holds {hints[name]}, which is no product class."
+            )
+        consumes[name] = Consumed(name, annotation, optional)
+    return consumes
+
+
+def _is_product(annotation: Any) -> bool:
+    return hasattr(annotation, "take") and hasattr(annotation, "friendly_type")
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:
@@ -105,11 +160,11 @@ def _without_none(annotation: Any) -> tuple[Any, bool]:
 
 def _products(plugin: type[Module], returned: Any) -> tuple[dict[str, type[Any]], bool]:
     """Product classes by instance label, and whether they come as a NamedTuple."""
-    if hasattr(returned, "take"):
+    if _is_product(returned):
         return {"": returned}, False
     if hasattr(returned, "_fields"):
         classes = {camel_case(name): hint for name, hint in get_type_hints(returned).items()}
-        if all(hasattr(cls, "take") for cls in classes.values()):
+        if all(map(_is_product, classes.values())):
             return classes, True
     raise LogicError(
         f"{plugin.__name__}.produce: must be annotated to return a product or a NamedTuple of products, not {returned}."

@@ -24,7 +24,7 @@ class Worker:
     """A module ready to run.
 
     Args:
-        inputs: keys of the products behind its arguments; None for an optional one that nobody has.
+        inputs: keys of the products it consumes, by name; None for an optional one that nobody has.
         outputs: keys of what it makes, by position in what `produce` returns.
         state: what its `begin_job` returned.
     """
@@ -38,9 +38,8 @@ class Worker:
 
     def run(self, block: Block, events: NDArray[np.int64]) -> Mask | None:
         """Run for these events of the block; products go into the block, a filter's decisions are returned."""
-        arguments: dict[str, Any] = {
-            name: None if key is None else block.get(key, events) for name, key in self.inputs.items()
-        }
+        products = {name: None if key is None else block.get(key, events) for name, key in self.inputs.items()}
+        arguments = self.schema.arguments(products)
         if self.schema.ids_argument:
             arguments[self.schema.ids_argument] = block.ids if events.size == len(block) else block.ids.take(events)
         if self.schema.state_argument:
@@ -48,8 +47,8 @@ class Worker:
         returned = getattr(self.module, self.schema.function)(**arguments)
         if self.schema.function == "filter":
             return self._decisions(returned, events.size)
-        products = returned if self.schema.several else (returned,)
-        for key, product, expected in zip(self.outputs, products, self.schema.produces.values(), strict=False):
+        made = returned if self.schema.several else (returned,)
+        for key, product, expected in zip(self.outputs, made, self.schema.produces.values(), strict=False):
             if not isinstance(product, expected) or len(product) != events.size:
                 raise LogicError(
                     f"made {type(product).__name__} instead of {expected.__name__} for {events.size} events."

@@ -1,17 +1,20 @@
 """The contract of plugins: declarations are the schema."""
 
-from typing import Literal, NamedTuple
+import dataclasses
+from typing import Any, Literal, NamedTuple
 
+import awkward as ak
 import numpy as np
 import pytest
 
-from dataformats.candidates import Jets
+from dataformats.candidates import Jets, Photons
 from dataformats.results import EventFloat
 from e2efw.errors import ConfigurationError, LogicError
+from e2efw.framework.blocks import EventIDs
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import declared, positive
 from e2efw.framework.plugins import find_plugin
-from e2efw.framework.schema import schema_of
+from e2efw.framework.schema import Consumed, schema_of
 
 
 class Opened:
@@ -112,3 +115,91 @@ def test_a_parameter_of_a_type_no_cfg_can_set_is_refused() -> None:
 
     with pytest.raises(LogicError, match=r"ModulesOdd.odd: parameters are bool, int, float, str"):
         declared(ModulesOdd)
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """Two products, read together."""
+
+    jets: Jets
+    photons: Photons | None = None
+
+
+class ModulesBundle(EDProducer):
+    """Reads a bundle between single products."""
+
+    jets: InputTag = param("ak4", doc="jets")
+    photons: InputTag = param("photons", doc="photons")
+    weights: InputTag = param("weights", doc="weights")
+
+    def produce(self, weights: EventFloat, seen: Seen, ids: EventIDs) -> EventFloat:
+        return EventFloat(value=weights.value * ak.num(seen.jets.pt))
+
+
+def test_the_fields_of_a_bundle_are_consumed_like_arguments() -> None:
+    schema = schema_of(ModulesBundle)
+    assert list(schema.consumes) == ["weights", "jets", "photons"]
+    assert schema.consumes["jets"] == Consumed("jets", Jets, optional=False)
+    assert schema.consumes["photons"] == Consumed("photons", Photons, optional=True)
+    assert schema.bundles == {"seen": Seen}
+    assert schema.ids_argument == "ids"
+
+
+def test_a_bundle_is_packed_from_its_products_and_single_ones_stay() -> None:
+    jets, weights = Jets.empty(1), EventFloat(value=np.ones(1))
+    packed = schema_of(ModulesBundle).arguments({"weights": weights, "jets": jets, "photons": None})
+    assert packed == {"weights": weights, "seen": Seen(jets)}
+
+
+@dataclasses.dataclass
+class ThawedSeen:
+    jets: Jets
+
+
+@dataclasses.dataclass(frozen=True)
+class MisspeltSeen:
+    jet: Jets
+
+
+@dataclasses.dataclass(frozen=True)
+class CountedSeen:
+    jets: int
+
+
+@pytest.mark.parametrize(
+    ("bundle", "message"),
+    [
+        (ThawedSeen, r"argument 'seen' is .*ThawedSeen.*; a bundle of products is a frozen dataclass, and never None"),
+        (Seen | None, r"argument 'seen' is .*Seen \| None; a bundle of products is a frozen dataclass, and never None"),
+        (
+            MisspeltSeen,
+            r"argument 'seen': field 'jet' of MisspeltSeen is no InputTag parameter\. Did you mean 'jets'\?",
+        ),
+        (CountedSeen, r"argument 'seen': field 'jets' of CountedSeen holds <class 'int'>, which is no product class"),
+    ],
+)
+def test_a_wrong_bundle_is_refused_with_the_plugin_and_the_field(bundle: Any, message: str) -> None:
+    class ModulesWrongBundle(EDProducer):
+        """Reads a bundle that is none."""
+
+        jets: InputTag = param("ak4", doc="jets")
+
+        def produce(self, seen: bundle) -> EventFloat:
+            raise NotImplementedError
+
+    with pytest.raises(LogicError, match=f"ModulesWrongBundle.produce: {message}"):
+        schema_of(ModulesWrongBundle)
+
+
+def test_a_product_that_comes_twice_is_refused() -> None:
+    class ModulesTwice(EDProducer):
+        """Reads jets as a product and in a bundle."""
+
+        jets: InputTag = param("ak4", doc="jets")
+        photons: InputTag = param("photons", doc="photons")
+
+        def produce(self, jets: Jets, seen: Seen) -> EventFloat:
+            raise NotImplementedError
+
+    with pytest.raises(LogicError, match=r"argument 'seen' brings 'jets', which an earlier argument brings already"):
+        schema_of(ModulesTwice)

@@ -1,5 +1,7 @@
 """Running paths over a block: filters, sharing between paths, products for some events only."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -34,6 +36,26 @@ class StreamsDivisible(EDFilter):
         return np.asarray(ids.event % np.uint64(self.by) == 0)
 
 
+@dataclass(frozen=True)
+class StreamsPair:
+    """A number, and another that may be missing."""
+
+    number: EventFloat
+    other: EventFloat | None
+
+
+class StreamsSum(EDProducer):
+    """The sum of the numbers there are, times a third."""
+
+    number: InputTag = param("number", doc="what to add to")
+    other: InputTag = param("other", doc="what to add")
+    third: InputTag = param("third", doc="what to multiply with")
+
+    def produce(self, pair: StreamsPair, third: EventFloat) -> EventFloat:
+        other = 0 if pair.other is None else pair.other.value
+        return EventFloat(value=(pair.number.value + other) * third.value)
+
+
 class StreamsWrongLength(EDProducer):
     """Forgets the last event."""
 
@@ -49,7 +71,7 @@ def block_of(n_events: int) -> Block:
     return Block(0, ids, {ProductKey("number", "", "IN"): EventFloat(value=event.astype(np.float32))})
 
 
-def worker(label: str, module: Module, **inputs: ProductKey) -> Worker:
+def worker(label: str, module: Module, **inputs: ProductKey | None) -> Worker:
     schema = schema_of(type(module))
     outputs = [ProductKey(label, instance, "P") for instance in schema.produces]
     return Worker(label, module, schema, inputs, outputs, None)
@@ -79,6 +101,13 @@ def test_what_follows_a_filter_sees_only_the_events_that_passed() -> None:
         match="product double::P was not made for event 1:1:1 of memory: a filter stopped its path",
     ):
         done.block.get(DOUBLE, np.array([0, 1]))
+
+
+@pytest.mark.parametrize(("other", "sums"), [(NUMBER, [0, 2, 8, 18]), (None, [0, 1, 4, 9])])
+def test_a_bundle_reaches_the_module_as_one_argument(other: ProductKey | None, sums: list[float]) -> None:
+    adding = worker("sum", StreamsSum(), number=NUMBER, other=other, third=NUMBER)
+    done = run_block(plan({"p": "sum"}, [adding]), block_of(4))
+    assert done.block.get(ProductKey("sum", "", "P"), np.arange(4)).value.tolist() == sums  # type: ignore[attr-defined]
 
 
 def test_a_veto_inverts_and_an_ignored_filter_decides_nothing() -> None:
