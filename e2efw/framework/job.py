@@ -103,7 +103,7 @@ class _Opened:
     """A job after all checks, ready for events.
 
     Args:
-        n_events: how many there will be.
+        n_events: how many there will be at most, -1 if that shows only at the end.
     """
 
     source: OpenSource
@@ -166,7 +166,7 @@ def _check_process_name(name: str, source: OpenSource) -> None:
 
 
 def _expected_events(configuration: JobConfiguration, source: OpenSource) -> int:
-    """What the source has and what the job wants, whichever is less.
+    """What the source has and what the job wants, whichever is less; -1 if that shows only at the end.
 
     Raises:
         ConfigurationError: both are without end.
@@ -176,7 +176,7 @@ def _expected_events(configuration: JobConfiguration, source: OpenSource) -> int
         name = type(configuration.source).__name__
         with configuration.blaming("source", configuration.source):
             raise ConfigurationError(f"{name} never ends: set process.maxEvents.input to the number of events to make.")
-    return min(n for n in (source.n_events, wanted) if n is not None and n >= 0)
+    return min((n for n in (source.n_events, wanted) if n is not None and n >= 0), default=-1)
 
 
 def _begun(configuration: JobConfiguration, context: ModuleContext, stack: contextlib.ExitStack) -> Worker:

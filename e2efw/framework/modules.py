@@ -203,7 +203,7 @@ class OpenSource(Protocol):
 
     @property
     def n_events(self) -> int | None:
-        """Events in all inputs; None if the source never ends, as generators do not."""
+        """Events in all inputs at most; -1 if that shows only at the end, None if there is none, as with generators."""
 
     def blocks(self, wanted: Wanted, events_per_block: int, max_events: int) -> Iterator[Block]:
         """Read, in order, blocks with the wanted products.

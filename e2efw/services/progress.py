@@ -52,16 +52,17 @@ class JobProgress:
 
         Args:
             report: counts up to now.
-            total: events expected.
+            total: events expected, -1 if nobody knows.
         """
+        known = total if total >= 0 else None
         if self._bar is not None:
             if self._task is None:
-                self._task = self._bar.add_task("events", total=total, rate=0.0)
-            self._bar.update(self._task, completed=report.events, total=total, rate=report.events_per_second)
+                self._task = self._bar.add_task("events", total=known, rate=0.0)
+            self._bar.update(self._task, completed=report.events, total=known, rate=report.events_per_second)
             return
         lines = report.events // EVENTS_PER_LINE
         if lines > self._lines:
             self._lines = lines
-            self._console.print(
-                f"{report.events} of {total} events, {report.events_per_second:,.0f} events/s", highlight=False
-            )
+            of_total = "" if known is None else f" of {known}"
+            rate_now = f"{report.events_per_second:,.0f} events/s"
+            self._console.print(f"{report.events}{of_total} events, {rate_now}", highlight=False)
