@@ -1,13 +1,13 @@
 """What the layers of a block hold: one entry per occupied cell and event.
 
 Every picture is made in two steps. A projection says for each hit where it goes and what it counts; `merge_cells` makes
-one entry per cell of it. Whatever is wanted then, sparse frames, windows or whole pictures, is written from these
-entries, so all of them agree bit for bit.
+one entry per cell of it, from which sparse frames, windows or whole pictures are written. Where a pixel is no more than
+the sum of its entries, dense pictures add them up themselves, in the same order, so all agree bit for bit.
 """
 
 import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from frameproducers.kernels.cells import COUNT, MEAN, SUM, WORD, cut_out, keep_l
 from frameproducers.layers import DEFAULT_LAYERS, LAYERS, LayerRule, Pass, Source
 from frameproducers.sources import Inputs, Projected, project
 
-__all__ = ["Entries", "Inputs", "layer_entries", "merged", "warn_once"]
+__all__ = ["Entries", "Inputs", "can_be_added", "layer_entries", "merged", "passes", "unmerged", "warn_once"]
 
 _FILLS: Final = {"sum": SUM, "mean": MEAN, "count": COUNT, "leading": SUM}
 _WEIGHTS: Final = {Source.TRACKS: "pt", Source.ECAL: "energy"}
@@ -53,32 +53,59 @@ def layer_entries(names: Sequence[str], inputs: Inputs, *, legacy_direction: boo
     Raises:
         ProductNotFoundError: a layer is made of something the input does not have.
     """
-    ways: dict[Pass, list[LayerRule]] = {}
-    for name in names:
-        ways.setdefault(LAYERS[name].way, []).append(LAYERS[name])
     found: dict[str, Entries] = {}
-    for way, rules in ways.items():
-        _demand_inputs(rules[0], inputs)
-        projected = project(way, rules, inputs, legacy_direction=legacy_direction)
-        alike: dict[tuple[int, bool], list[LayerRule]] = {}
-        for rule in rules:
-            alike.setdefault((rule.marks, rule.fill == "leading"), []).append(rule)
-        for group in alike.values():
-            found |= merged(projected, group)
-        if way.source in {Source.TRACKS, Source.TRACKS_IN_JETS} and any(rule.value.endswith("sig") for rule in rules):
-            _tell_missing_errors(inputs.tracks)
+    for projected, rules in passes(names, inputs, legacy_direction=legacy_direction):
+        found |= merged(projected, rules)
     return found
 
 
-def merged(projected: Projected, rules: Sequence[LayerRule]) -> dict[str, Entries]:
-    """One entry per cell and event, for layers of one pass to which the same entries count.
+def passes(
+    names: Sequence[str], inputs: Inputs, *, legacy_direction: bool = False
+) -> Iterator[tuple[Projected, list[LayerRule]]]:
+    """Every way through the hits that the named layers need, with the layers that share it; arguments as above."""
+    ways: dict[Pass, list[LayerRule]] = {}
+    for name in names:
+        ways.setdefault(LAYERS[name].way, []).append(LAYERS[name])
+    for way, rules in ways.items():
+        _demand_inputs(rules[0], inputs)
+        if way.source in {Source.TRACKS, Source.TRACKS_IN_JETS} and any(rule.value.endswith("sig") for rule in rules):
+            _tell_missing_errors(inputs.tracks)
+        yield project(way, rules, inputs, legacy_direction=legacy_direction), rules
 
-    Args:
-        projected: the pass.
-        rules: with equal marks; either all leading or none.
+
+def can_be_added(rule: LayerRule) -> bool:
+    """True if the layer is the sum of its entries as they are, on all cells of its kind: no need to merge them."""
+    whole = rule.grid.rows * rule.grid.columns == rule.grid.cells.number
+    return rule.fill in {"sum", "count"} and whole and not rule.negative
+
+
+def unmerged(projected: Projected, rule: LayerRule) -> Entries:
+    """The entries of a layer that `can_be_added`, as they come: in any order, several to a cell, negative where lost.
+
+    Counts have no values, `value` is empty: each entry is one.
     """
+    cell = _chosen(projected, rule)
+    value = projected.values[rule.value] if rule.fill == "sum" else np.empty(0, np.float32)
+    if not projected.pictures:
+        return Entries(projected.offsets, cell, value)
+    return Entries(_bounds(projected.offsets, projected, rule), cell, value)
+
+
+def merged(projected: Projected, rules: Sequence[LayerRule]) -> dict[str, Entries]:
+    """One entry per cell and event, for layers of one pass."""
+    alike: dict[tuple[int, bool], list[LayerRule]] = {}
+    for rule in rules:
+        alike.setdefault((rule.marks, rule.fill == "leading"), []).append(rule)
+    found: dict[str, Entries] = {}
+    for group in alike.values():
+        found |= _merged_alike(projected, group)
+    return found
+
+
+def _merged_alike(projected: Projected, rules: Sequence[LayerRule]) -> dict[str, Entries]:
+    """`merged` for layers to which the same entries count: with equal marks, either all leading or none."""
     n_cells, n_groups, n_entries = rules[0].grid.cells.number, projected.offsets.size - 1, int(projected.offsets[-1])
-    cell = _chosen(projected, rules[0], n_cells)
+    cell = _chosen(projected, rules[0])
     fill = np.array([_FILLS[rule.fill] for rule in rules if not projected.pictures] or [COUNT], np.int8)
     values = np.zeros((fill.size, n_entries), np.float32)
     for row, rule in zip(values, rules, strict=False):
@@ -93,17 +120,22 @@ def merged(projected: Projected, rules: Sequence[LayerRule]) -> dict[str, Entrie
     merge_cells(projected.offsets, cell, values, fill, *scratch, occupied, words, offsets, place, out)
     if not projected.pictures:
         return {rule.name: _cut(rule, Entries(offsets, place, row)) for rule, row in zip(rules, out, strict=True)}
-    n_events = n_groups // len(projected.pictures)
     found = {}
     for rule in rules:
-        first = projected.pictures.index(rule.value) * n_events
-        bounds = offsets[first : first + n_events + 1]
+        bounds = _bounds(offsets, projected, rule)
         mine = slice(int(bounds[0]), int(bounds[-1]))
         found[rule.name] = Entries(bounds - bounds[0], place[mine], out[0, mine])
     return found
 
 
-def _chosen(projected: Projected, rule: LayerRule, n_cells: int) -> NDArray[np.int32]:
+def _bounds(offsets: NDArray[np.int64], projected: Projected, rule: LayerRule) -> NDArray[np.int64]:
+    """The boundaries of the events of a layer's picture, among those of all pictures."""
+    n_events = (offsets.size - 1) // len(projected.pictures)
+    first = projected.pictures.index(rule.value) * n_events
+    return offsets[first : first + n_events + 1]
+
+
+def _chosen(projected: Projected, rule: LayerRule) -> NDArray[np.int32]:
     """The cells of the entries that count to a layer, -1 for all others."""
     cell = projected.cell
     if rule.marks and projected.marks is not None:
@@ -112,7 +144,7 @@ def _chosen(projected: Projected, rule: LayerRule, n_cells: int) -> NDArray[np.i
         return cell
     leaders = np.empty_like(cell)
     weight = projected.values[_WEIGHTS[rule.source]]
-    keep_leaders(projected.offsets, cell, weight, np.full(n_cells, -1), leaders)
+    keep_leaders(projected.offsets, cell, weight, np.full(rule.grid.cells.number, -1), leaders)
     return leaders
 
 

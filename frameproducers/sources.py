@@ -29,7 +29,13 @@ from frameproducers.grids import Cells
 from frameproducers.kernels.projections import project_crystals, project_ecal, project_hcal, share_towers
 from frameproducers.kernels.projections_hits import count_hits, project_hits
 from frameproducers.kernels.projections_jets import JET_TRACK_VALUES, project_jet_tracks
-from frameproducers.kernels.projections_tracks import TRACK_VALUES, mark_tracks, project_particles, project_tracks
+from frameproducers.kernels.projections_tracks import (
+    TRACK_VALUE_GROUPS,
+    TRACK_VALUES,
+    mark_tracks,
+    project_particles,
+    project_tracks,
+)
 from frameproducers.layers import ENERGY_PARTS, LayerRule, Pass, Source
 
 _SURFACES: Final = {
@@ -138,11 +144,13 @@ def _tracks(inputs: Inputs, options: _Options) -> Projected:
     kind = tracks.flat("charge"), tracks.flat("quality")
     errors = tracks.flat("dxy_error"), tracks.flat("dz_error")
     surface, fineness, legacy = _SURFACES[options.way.view], int(options.way.cells), options.legacy_direction
-    cell, values = np.empty(size, np.int32), np.empty((len(TRACK_VALUES), size), np.float32)
-    marks = np.empty(size, np.uint8)
+    deepest = max((TRACK_VALUES.index(rule.value) for rule in options.rules if rule.value), default=0)
+    n_values = next(n for n in TRACK_VALUE_GROUPS if n > deepest)
+    cell, values = np.empty(size, np.int32), np.empty((n_values, size), np.float32)
+    marks = np.zeros(size if any(rule.marks for rule in options.rules) else 0, np.uint8)
     vertices = _vertices(inputs)
     project_tracks(tracks.offsets, path, *kind, errors, *vertices, surface, fineness, legacy, (cell, marks), values)
-    return Projected(tracks.offsets, cell, dict(zip(TRACK_VALUES, values, strict=True)), marks)
+    return Projected(tracks.offsets, cell, dict(zip(TRACK_VALUES, values, strict=False)), marks)
 
 
 def _tracks_in_jets(inputs: Inputs, options: _Options) -> Projected:

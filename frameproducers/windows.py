@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from dataformats.frames import Seeds, SeedStatus, Windows
 from dataformats.geometry.picture import COLUMNS, ROWS
 from e2efw.errors import ConfigurationError
-from frameproducers.entries import Entries, Inputs, layer_entries
+from frameproducers.entries import Entries, Inputs, can_be_added, merged, passes, unmerged
 from frameproducers.grids import Grid
-from frameproducers.kernels.windows import fill_windows
-from frameproducers.layers import BASE_LAYERS, LAYERS, inputs_of
+from frameproducers.kernels.windows import add_to_windows, fill_windows
+from frameproducers.layers import BASE_LAYERS, LAYERS, LayerRule, inputs_of
 from frameproducers.resampling import EEResampling, can_be_resampled, resampled
 
 Upsampling: TypeAlias = Literal["share", "tile"]
@@ -165,14 +165,24 @@ def draw(
         top, left: (windows,) first pixel of each, see `View.corner`.
         pixels: (windows, channels, height, width), zero on entry.
     """
-    entries = layer_entries(view.channels, inputs, legacy_direction=view.legacy_direction)
     rows = view.rows[0] * view.granularity, view.rows[1] * view.granularity
     around = COLUMNS * view.granularity
-    for number, name in enumerate(view.channels):
-        found = placed(entries[name], LAYERS[name].grid)
-        if can_be_resampled(LAYERS[name]):
-            found = resampled(found, view.ee_resampling)
-        fill_windows(*found, *view.cut(name), around, rows, event, top, left, number, pixels)
+    for projected, rules in passes(view.channels, inputs, legacy_direction=view.legacy_direction):
+        added = [rule for rule in rules if _is_added(view, rule)]
+        for rule in added:
+            found, number = placed(unmerged(projected, rule), rule.grid), view.channels.index(rule.name)
+            add_to_windows(*found, around, rows, event, top, left, number, pixels)
+        for name, entries in merged(projected, [rule for rule in rules if rule not in added]).items():
+            found, number = placed(entries, LAYERS[name].grid), view.channels.index(name)
+            if can_be_resampled(LAYERS[name]):
+                found = resampled(found, view.ee_resampling)
+            fill_windows(*found, *view.cut(name), around, rows, event, top, left, number, pixels)
+
+
+def _is_added(view: View, rule: LayerRule) -> bool:
+    """True if the pixels of a layer are the sums of its entries."""
+    untouched = view.ee_resampling == "none" or not can_be_resampled(rule)
+    return untouched and view.cut(rule.name) == Cut(1, 1) and can_be_added(rule)
 
 
 def placed(entries: Entries, grid: Grid) -> Entries:

@@ -110,7 +110,7 @@ def _eb_distance(side: int, ring: int, column: int, size: float, degrees: float)
     place = _PLACE[column + 1]
     d_eta = math.degrees(size - _EB_ETA[side, ring, place])
     d_phi = degrees - _MODULE_PHI[column + 1] - _EB_PHI[side, ring, place]
-    return d_eta * d_eta + d_phi * d_phi
+    return float(d_eta * d_eta + d_phi * d_phi)
 
 
 @kernel

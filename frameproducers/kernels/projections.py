@@ -42,14 +42,13 @@ def project_ecal(
     for event in range(eb_offsets.size - 1):
         for i in range(eb_offsets[event], eb_offsets[event + 1]):
             index = eb_index(eb_detid[i])
-            if eb_energy[i] > 0.0 and index >= 0:
-                out_cell[filled], out_value[filled] = EB_FIRST_PIXEL + index, eb_energy[i]
-                filled += 1
+            out_cell[filled], out_value[filled] = EB_FIRST_PIXEL + index, eb_energy[i]
+            filled += 1 if (eb_energy[i] > 0.0) & (index >= 0) else 0  # no branch: signs of energies are hard to guess
         for i in range(ee_offsets[event], ee_offsets[event + 1]):
             index = ee_index(ee_detid[i])
-            if ee_energy[i] > 0.0 and index >= 0 and EE_PIXEL[index] >= 0:
-                out_cell[filled], out_value[filled] = EE_PIXEL[index], ee_energy[i]
-                filled += 1
+            pixel = EE_PIXEL[max(index, 0)]
+            out_cell[filled], out_value[filled] = pixel, ee_energy[i]
+            filled += 1 if (ee_energy[i] > 0.0) & (index >= 0) & (pixel >= 0) else 0
         out_offsets[event + 1] = filled
 
 

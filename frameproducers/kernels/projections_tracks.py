@@ -31,6 +31,9 @@ MUON: Final = 8
 
 TRACK_VALUES: Final = ("pt", "qpt", "d0", "dz", "d0_sig", "dz_sig", "beam_d0", "beam_dz", "beam_d0_sig", "beam_dz_sig")
 """Names of the rows that `project_tracks` fills; those from `beam_` on refer to (0, 0, 0), not to the first vertex."""
+_D0, _D0_SIG, _BEAM = (TRACK_VALUES.index(name) for name in ("d0", "d0_sig", "beam_d0"))
+TRACK_VALUE_GROUPS: Final = (_D0, _D0_SIG, _BEAM, len(TRACK_VALUES))
+"""How many rows there can be."""
 
 _HIGH_PURITY = Tracks.HIGH_PURITY
 _MUON = PFCandidates.MUON
@@ -115,14 +118,16 @@ def project_tracks(
         surface: as for `surface_impact`; a radius of 0 stands for the track's own direction at its reference point.
         fineness: as for `cell_of`.
         legacy_direction: as for `surface_impact`.
-        out: two (tracks,) arrays: cell, -1 for tracks that are not drawn, whose values mean nothing; marks.
-        out_values: (10, tracks) TRACK_VALUES: GeV, cm, 1.
+        out: two arrays: (tracks,) cell, -1 for tracks that are not drawn, whose values mean nothing; marks, (tracks,),
+            or (0,) if nobody asks.
+        out_values: (2, 4, 6 or 10, tracks) so many of TRACK_VALUES, the others are not worked out: GeV, cm, 1.
     """
     out_cell, out_marks = out
+    n_values, marked = out_values.shape[0], out_marks.size > 0
     for event in range(offsets.size - 1):
         others = vertices[0][event] + 1, vertices[0][event + 1]
         for i in range(offsets[event], offsets[event + 1]):
-            out_cell[i], out_marks[i] = -1, 0
+            out_cell[i] = -1
             # np.float64 and not float, which leaves a float32 as it is in compiled code
             px, py, pz = np.float64(path[3][i]), np.float64(path[4][i]), np.float64(path[5][i])
             pt = math.hypot(px, py)
@@ -137,19 +142,23 @@ def project_tracks(
             cell = cell_of(eta, phi, fineness)
             if cell < 0:
                 continue
-            d0, dz = impact_parameters(
-                x - first_vertex[event, 0], y - first_vertex[event, 1], z - first_vertex[event, 2], px, py, pz, pt
-            )
-            beam_d0, beam_dz = impact_parameters(x, y, z, px, py, pz, pt)
-            d0_variance, dz_variance = np.float64(errors[0][i]) ** 2, np.float64(errors[1][i]) ** 2
             out_cell[i] = cell
-            out_marks[i] = vertex_marks(x, y, z, px, py, pz, dz, others, vertices[1:])
             out_values[0, i], out_values[1, i] = pt, q * pt
-            out_values[2, i], out_values[3, i] = d0, dz
-            out_values[4, i] = significance(d0, d0_variance + first_vertex[event, 3])
-            out_values[5, i] = significance(dz, dz_variance + first_vertex[event, 4])
-            out_values[6, i], out_values[7, i] = beam_d0, beam_dz
-            out_values[8, i], out_values[9, i] = significance(beam_d0, d0_variance), significance(beam_dz, dz_variance)
+            dx, dy, dz = x - first_vertex[event, 0], y - first_vertex[event, 1], z - first_vertex[event, 2]
+            d0, dz = impact_parameters(dx, dy, dz, px, py, pz, pt)
+            if marked:
+                out_marks[i] = vertex_marks(x, y, z, px, py, pz, dz, others, vertices[1:])
+            if n_values > _D0:
+                out_values[_D0, i], out_values[_D0 + 1, i] = d0, dz
+            if n_values > _D0_SIG:
+                d0_variance, dz_variance = np.float64(errors[0][i]) ** 2, np.float64(errors[1][i]) ** 2
+                out_values[_D0_SIG, i] = significance(d0, d0_variance + first_vertex[event, 3])
+                out_values[_D0_SIG + 1, i] = significance(dz, dz_variance + first_vertex[event, 4])
+                if n_values > _BEAM:
+                    d0, dz = impact_parameters(x, y, z, px, py, pz, pt)
+                    out_values[_BEAM, i], out_values[_BEAM + 1, i] = d0, dz
+                    out_values[_BEAM + 2, i] = significance(d0, d0_variance)
+                    out_values[_BEAM + 3, i] = significance(dz, dz_variance)
 
 
 @kernel

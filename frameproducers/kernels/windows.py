@@ -87,6 +87,49 @@ def fill_blocks(
 
 
 @kernel
+def add_to_windows(
+    offsets: NDArray[np.int64],
+    cell: NDArray[np.int32],
+    value: NDArray[np.float32],
+    columns: int,
+    rows: tuple[int, int],
+    event: NDArray[np.int64],
+    top: NDArray[np.int64],
+    left: NDArray[np.int64],
+    channel: int,
+    out: NDArray[np.float32],
+) -> None:
+    """Add entries, in any order and several to a cell, to one channel of every window, where a cell is a pixel.
+
+    Args:
+        offsets: (events + 1,) boundaries of the entries.
+        cell: (entries,) pixel, row * columns + column; entries with a negative one do not count.
+        value: (entries,), or (0,) if each counts as 1.
+        columns, rows, event, top, left, channel, out: as for `fill_windows`.
+    """
+    height, width = out.shape[2], out.shape[3]
+    one, per_column = np.float32(1.0), 1.0 / columns
+    for window in range(event.size):
+        begin, end = max(top[window], rows[0]), min(top[window] + height, rows[1])
+        lowest, highest = begin * columns, end * columns
+        pixels = out[window, channel].ravel()
+        whole = top[window] == 0 and left[window] == 0 and width == columns
+        for i in range(offsets[event[window]], offsets[event[window] + 1]):
+            here = np.int64(cell[i])
+            if here < lowest or here >= highest:
+                continue
+            place = here
+            if not whole:
+                row = np.int64((here + 0.5) * per_column)  # exact: never within half a cell of a whole number
+                across = here - row * columns - left[window]
+                across += columns if across < 0 else 0
+                if across >= width:
+                    continue
+                place = (row - top[window]) * width + across
+            pixels[place] += value[i] if value.size > 0 else one
+
+
+@kernel
 def fill_windows(
     offsets: NDArray[np.int64],
     cell: NDArray[np.int32],

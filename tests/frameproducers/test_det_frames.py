@@ -1,6 +1,5 @@
 """Sparse frames hold what full pictures would, whatever the block."""
 
-import dataclasses
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -13,6 +12,7 @@ from dataformats.frames import SparseFrames
 from dataformats.geometry.detids import pack_eb, pack_hcal
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.tracks import Tracks, Vertices
+from e2efw.errors import LogicError
 from frameproducers.det_frames import DetFrameProducer
 from frameproducers.entries import Inputs
 from frameproducers.layers import DEFAULT_LAYERS, LAYERS
@@ -23,8 +23,7 @@ MakeInputs = Callable[[int, int], Inputs]
 
 
 def produce(inputs: Inputs, **parameters: Any) -> SparseFrames:
-    arguments = {field.name: getattr(inputs, field.name) for field in dataclasses.fields(inputs)}
-    return DetFrameProducer(**parameters).produce(**arguments)
+    return DetFrameProducer(**parameters).produce(inputs)
 
 
 def same(left: SparseFrames, right: SparseFrames) -> bool:
@@ -66,6 +65,11 @@ def test_whole_pictures_are_the_frames_made_dense(random_inputs: MakeInputs) -> 
     frames = produce(inputs)
     dense = np.stack([frames.dense(name, (280, 360)) for name in names], axis=1)
     assert np.array_equal(pictures(names, inputs), dense)
+    used = np.full_like(dense, 7.0)
+    assert pictures(names, inputs, out=used) is used
+    assert np.array_equal(used, dense)
+    with pytest.raises(LogicError, match=r"pictures: 'out' must be contiguous .* float32"):
+        pictures(names, inputs, out=used[:, :, :, ::2])
 
 
 def test_legacy_direction_moves_tracks_only(random_inputs: MakeInputs) -> None:

@@ -111,7 +111,7 @@ def test_within_half_the_smallest_distance_of_two_crystals_there_is_no_doubt() -
         module = np.stack([np.degrees(ecal._EB_ETA[side]), ecal._EB_PHI[side]], axis=-1).reshape(-1, 2)
         beside = np.add(module, [0, 20])
         assert (smallest_distance(np.concatenate([module, beside])) / 2) ** 2 > ecal._EB_SURE
-    seen = ecal._EE_SEEN[ecal.EE_EXISTS[50:, 50:]]
+    seen = ecal._EE_SEEN[detids.EE_EXISTS[50:, 50:]]
     assert 0.9 < ecal._EE_SURE / (smallest_distance(seen) / 2) ** 2 < 1
 
 

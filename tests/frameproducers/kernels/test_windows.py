@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from frameproducers.kernels.windows import fill_windows
+from frameproducers.kernels.windows import add_to_windows, fill_windows
 
 both = pytest.mark.parametrize("fill", [fill_windows, fill_windows.py_func], ids=["compiled", "python"])
 
@@ -52,6 +52,35 @@ def test_windows_are_crops_of_the_full_picture_bit_for_bit(
         picture = picture.reshape(280 // cut, 360 // cut).repeat(cut, axis=0).repeat(cut, axis=1)
         assert np.array_equal(out[window, 1], crop(picture, int(top[window]), int(left[window]), *size))
     assert not out[:, [0, 2]].any()
+
+
+@pytest.mark.parametrize("add", [add_to_windows, add_to_windows.py_func], ids=["compiled", "python"])
+@pytest.mark.parametrize("size", [(125, 125), (32, 32), (7, 360), (280, 360)])
+@pytest.mark.parametrize("rows", [(0, 280), (55, 225)])
+def test_entries_in_any_order_add_up_to_crops_of_the_full_picture_bit_for_bit(
+    add: Callable[..., None], size: tuple[int, int], rows: tuple[int, int]
+) -> None:
+    rng = np.random.default_rng(7)
+    offsets = np.array([0, 0, 700, 1500])
+    cell = rng.integers(-1, 280 * 360, 1500).astype(np.int32)
+    cell[rng.integers(0, 1500, 700)] = rng.integers(0, 280 * 360, 40)[rng.integers(0, 40, 700)]  # many to a cell
+    value = rng.normal(0, 1, 1500).astype(np.float32)
+    event, top, left = (
+        np.array([0, 1, 1, 1, 2, 2]),
+        np.array([0, 0, -30, 150, 279, 100]),
+        np.array([0, 0, 359, 300, 1, 8]),
+    )
+    for values in (value, np.empty(0, np.float32)):
+        out = np.zeros((6, 3, *size), np.float32)
+        add(offsets, cell, values, 360, rows, event, top, left, 1, out)
+        assert not out[:, [0, 2]].any()
+        for window in range(6):
+            mine = slice(offsets[event[window]], offsets[event[window] + 1])
+            picture, counts = np.zeros(280 * 360, np.float32), cell[mine] >= 0
+            np.add.at(picture, cell[mine][counts], values[mine][counts] if values.size else np.float32(1))
+            whole = picture.reshape(280, 360)
+            whole[: rows[0]], whole[rows[1] :] = 0, 0
+            assert np.array_equal(out[window, 1], crop(whole, int(top[window]), int(left[window]), *size))
 
 
 @both
