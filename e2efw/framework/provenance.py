@@ -1,11 +1,17 @@
-"""What made each product: processes, modules, parameters, and the products each one read."""
+"""What made each product: processes, modules, parameters, and the products each one read.
 
-import hashlib
+One record for programs and people: JSON text that any ROOT tool shows. Ids are CMSSW's: a BranchID is the CRC-32 of the
+branch's name; the ids of parameter sets and of histories are the MD5 of their canonical text (see `canonical`), which
+holds tracked parameters only. Ids follow from the record, so it is never read from them.
+"""
+
 import json
+import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from e2efw.framework.canonical import canonical, md5
 from e2efw.framework.tags import ProductKey
 
 
@@ -17,6 +23,7 @@ class ModuleRecord:
         plugin: class name.
         parameters: values of its tracked parameters, by cfg name.
         facts: what the module itself recorded: model checksum, inference provider.
+        types: cfg types of the parameters; one that is missing follows from the value.
     """
 
     label: str
@@ -24,12 +31,18 @@ class ModuleRecord:
     kind: str
     parameters: dict[str, Any]
     facts: dict[str, Any] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """Its parameter set in canonical form."""
+        names = {"@module_label": self.label, "@module_type": self.plugin, "@module_edm_type": self.kind}
+        return canonical({**names, **self.parameters}, self.types)
 
     @property
     def parameter_set_id(self) -> str:
-        """MD5 of the tracked parameters in canonical form: equal ids, equal configuration."""
-        text = json.dumps({"plugin": self.plugin, "parameters": self.parameters}, sort_keys=True)
-        return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        """MD5 of `text`: equal ids, equal configuration."""
+        return md5(self.text)
 
 
 @dataclass
@@ -41,15 +54,52 @@ class ProductRecord:
     parents: list[ProductKey]
     description: Mapping[str, Any]
 
+    @property
+    def branch_name(self) -> str:
+        """The branch's name in a file, with its dot."""
+        return f"{self.friendly_type}_{self.key.label}_{self.key.instance}_{self.key.process}."
+
+    @property
+    def branch_id(self) -> int:
+        """CRC-32 of `branch_name`."""
+        return zlib.crc32(self.branch_name.encode())
+
 
 @dataclass
 class ProcessRecord:
-    """One job that the events went through."""
+    """One job that the events went through.
+
+    Args:
+        paths: names of its paths, in order: what each bit of its trigger results means.
+        end_paths: names of its end paths.
+        select_events: of the output module that wrote the file; empty if it wrote all events.
+    """
 
     name: str
     release: str
     modules: list[ModuleRecord] = field(default_factory=list)
     products: list[ProductRecord] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    end_paths: list[str] = field(default_factory=list)
+    select_events: list[str] = field(default_factory=list)
+
+    @property
+    def trigger_paths(self) -> str:
+        """The parameter set ``@trigger_paths`` in canonical form."""
+        return canonical({"@trigger_paths": self.paths}, {"@trigger_paths": "vstring"})
+
+    @property
+    def text(self) -> str:
+        """The parameter set of the process: its modules by id."""
+        ids = {module.label: module.parameter_set_id for module in self.modules}
+        names = {"@process_name": self.name, "@end_paths": self.end_paths, "@trigger_paths": md5(self.trigger_paths)}
+        types = {**dict.fromkeys([*ids, "@trigger_paths"], "ParameterSetID"), "@end_paths": "vstring"}
+        return canonical({**names, **ids}, types)
+
+    @property
+    def parameter_set_id(self) -> str:
+        """MD5 of `text`."""
+        return md5(self.text)
 
 
 @dataclass
@@ -66,25 +116,41 @@ class Provenance:
                     return product
         return None
 
+    def process(self, name: str) -> ProcessRecord | None:
+        """The record of one process, None if it kept none."""
+        return next((process for process in self.processes if process.name == name), None)
+
+    @property
+    def history_id(self) -> str:
+        """MD5 of names, parameter sets and releases of all processes."""
+        return md5(";".join(f"{record.name} {record.parameter_set_id} {record.release}" for record in self.processes))
+
+    def parameter_sets(self) -> dict[str, str]:
+        """All parameter sets of all processes in canonical form, by id."""
+        texts: list[str] = []
+        for process in self.processes:
+            texts += [process.text, process.trigger_paths, *(module.text for module in process.modules)]
+        return {md5(text): text for text in texts}
+
     def to_json(self) -> str:
         """As text, for storing in a file."""
         processes = []
         for process in self.processes:
             record = asdict(process)
+            record["parameter_set_id"] = process.parameter_set_id
             for stored, module in zip(record["modules"], process.modules, strict=True):
                 stored["parameter_set_id"] = module.parameter_set_id
+            for stored, product in zip(record["products"], process.products, strict=True):
+                stored["branch_id"] = product.branch_id
             processes.append(record)
-        return json.dumps({"processes": processes}, indent=1)
+        return json.dumps({"processes": processes, "history_id": self.history_id}, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Back from `to_json`."""
         processes = []
         for process in json.loads(text)["processes"]:
-            modules = [
-                ModuleRecord(**{name: value for name, value in module.items() if name != "parameter_set_id"})
-                for module in process["modules"]
-            ]
+            modules = [ModuleRecord(**_own(ModuleRecord, module)) for module in process["modules"]]
             products = [
                 ProductRecord(
                     ProductKey(**product["key"]),
@@ -94,5 +160,12 @@ class Provenance:
                 )
                 for product in process["products"]
             ]
-            processes.append(ProcessRecord(process["name"], process["release"], modules, products))
+            own = _own(ProcessRecord, process) | {"modules": modules, "products": products}
+            processes.append(ProcessRecord(**own))
         return cls(processes)
+
+
+def _own(record: type[Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What a record is made of: ids are not, they follow from it."""
+    names = {entry.name for entry in fields(record)}
+    return {name: value for name, value in stored.items() if name in names}

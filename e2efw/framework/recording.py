@@ -33,13 +33,11 @@ def process_record(
 
 
 def _module_record(configured: Configured, facts: dict[str, Any]) -> ModuleRecord:
-    values = {
-        p.cfg_name: getattr(configured.module, p.name) for p in configured.schema.parameters.values() if p.tracked
-    }
+    tracked = [parameter for parameter in configured.schema.parameters.values() if parameter.tracked]
+    values = {p.cfg_name: _plain(getattr(configured.module, p.name)) for p in tracked}
     plugin = type(configured.module)
-    return ModuleRecord(
-        configured.label, plugin.__name__, plugin.kind, {name: _plain(value) for name, value in values.items()}, facts
-    )
+    types = {p.cfg_name: p.cms_type for p in tracked}
+    return ModuleRecord(configured.label, plugin.__name__, plugin.kind, values, facts, types)
 
 
 def _plain(value: Any) -> Any:
