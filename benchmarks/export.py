@@ -51,7 +51,7 @@ _INPUTS = {
     "offlinePrimaryVertices": Vertices,
     "siPixelRecHits": TrackerRecHits,
 }
-"""What the eight channels are made of, by label, in the order of the producer's arguments."""
+"""What the eight channels are made of, by label, in the order of `Inputs`."""
 _MEMORY = Path("/dev/shm")  # noqa: S108 (the disk is not what is measured)
 
 
@@ -195,8 +195,8 @@ def whole_frames(inputs: Sequence[str], folder: Path) -> None:
     source.close()
     products: list[Any] = [block.products[keys[label]] for label in _INPUTS]
     layers = CHANNEL_SETS["top8"].channels
-    frames = DetFrameProducer(layers=layers).produce(*products)
-    full = pictures(layers, Inputs(*products))
+    read = Inputs(*products)
+    frames, full = DetFrameProducer(layers=layers).produce(read), pictures(layers, read)
     columns = {"offsets": frames.offsets, **frames.columns}
     cells, dense = folder / "frames.cells.zst", folder / "frames.zst"
     writing = timed({"cells": lambda: write_bare(cells, columns), "full": lambda: write_dense(dense, full)}, repeats=5)

@@ -148,9 +148,9 @@ def full_pictures(events: Sample) -> None:
 
 def sparse_frames(events: Sample) -> None:
     """Sparse frames of all layers: what DetFrameProducer makes."""
-    producer, i = DetFrameProducer(), events.inputs
-    candidates = {"7 layers": lambda: producer.produce(i.eb_hits, i.ee_hits, i.hbhe_hits, i.tracks, i.vertices)}
-    print_rates(f"Sparse frames, {events.title}", timed(candidates), len(i.eb_hits), "event", "7 layers")
+    producer, inputs = DetFrameProducer(), events.inputs
+    candidates = {"7 layers": lambda: producer.produce(inputs)}
+    print_rates(f"Sparse frames, {events.title}", timed(candidates), len(inputs.eb_hits), "event", "7 layers")
 
 
 def jet_windows(events: Sample) -> None:

@@ -32,7 +32,7 @@ PRODUCTS: dict[str, type[Product]] = {
     "siPixelRecHits": TrackerRecHits,
     "ak8PFJetsCHS": Jets,
 }
-"""What the producers of frames read, by label and in the order of their arguments."""
+"""What the producers of frames read, by label and in the order of `Inputs`; then jets."""
 
 
 class Sample(NamedTuple):
@@ -51,9 +51,7 @@ class Sample(NamedTuple):
     def windows(self, channels: Sequence[str] = LAYERS) -> Windows:
         """Windows around the jets, straight from the hits."""
         producer = JetFrameProducer(channels=tuple(channels), min_jet_pt=30.0)
-        i = self.inputs
-        hits = i.eb_hits, i.ee_hits, i.hbhe_hits
-        return producer.produce(self.jets, *hits, i.tracks, i.vertices, i.pixel_hits).frames
+        return producer.produce(self.jets, self.inputs).frames
 
     def denser(self, times: int) -> "Sample":
         """Events with the hits and tracks of so many events each, around the jets of the first."""

@@ -6,13 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from dataformats.candidates import Jets, PFCandidates
 from dataformats.channels import expanded_channels
 from dataformats.frames import SparseFrames
 from dataformats.jit import announced
-from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
-from dataformats.trackerhits import TrackerRecHits
-from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.modules import EDProducer, HelpTable, JobContext, param
 from frameproducers.channel_sets import channel_set_table
 from frameproducers.entries import Inputs, layer_entries
@@ -42,28 +38,10 @@ class DetFrameProducer(EDProducer, LayerInputs):
         """Have the kernels ready before the first event."""
         del job
         with announced("e2efw.frameproducers"):
-            self._frames(event_without_hits())
+            self.produce(event_without_hits())
 
-    def produce(
-        self,
-        eb_hits: EBRecHits,
-        ee_hits: EERecHits,
-        hbhe_hits: HBHERecHits,
-        tracks: Tracks | None,
-        vertices: Vertices | None,
-        pixel_hits: TrackerRecHits | None = None,
-        strip_hits: TrackerRecHits | None = None,
-        stereo_hits: TrackerRecHits | None = None,
-        pf_candidates: PFCandidates | None = None,
-        tagged_jets: Jets | None = None,
-    ) -> SparseFrames:
+    def produce(self, inputs: Inputs) -> SparseFrames:
         """Per event the occupied cells, sorted by channel and cell."""
-        trackers = pixel_hits, strip_hits, stereo_hits
-        return self._frames(
-            Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates, tagged_jets)
-        )
-
-    def _frames(self, inputs: Inputs) -> SparseFrames:
         entries = layer_entries(self.layers, inputs, legacy_direction=self.legacy_direction)
         offsets = np.stack([entries[name].offsets for name in self.layers]).sum(axis=0)
         size = int(offsets[-1])

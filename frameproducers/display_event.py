@@ -14,6 +14,7 @@ from e2efw.framework.modules import OpenSource
 from e2efw.framework.tags import InputTag, ProductKey
 from e2efw.io.pool_source import PoolSource
 from frameproducers.det_frames import DetFrameProducer
+from frameproducers.entries import Inputs
 from frameproducers.jet_frames import JetFrameProducer
 
 _FROM_FRAMES = {SparseFrames.friendly_type: SparseFrames, Seeds.friendly_type: Seeds}
@@ -123,11 +124,11 @@ def _from_frames(block: Block) -> EventPictures:
 
 def _from_hits(block: Block, wanted: Mapping[ProductKey, type[Any]]) -> EventPictures:
     by_type: dict[type[Any], Any] = {cls: block.products[key] for key, cls in wanted.items()}
-    hits = {"eb_hits": by_type[EBRecHits], "ee_hits": by_type[EERecHits], "hbhe_hits": by_type[HBHERecHits]}
-    rest = {"tracks": by_type[Tracks], "vertices": by_type.get(Vertices)}
-    frames = DetFrameProducer().produce(**hits, **rest)
+    hits = by_type[EBRecHits], by_type[EERecHits], by_type[HBHERecHits]
+    inputs = Inputs(*hits, by_type[Tracks], by_type.get(Vertices))
+    frames = DetFrameProducer().produce(inputs)
     jets = by_type.get(Jets)
     if jets is None:
         return EventPictures(block.ids.name(0), frames, None, None)
     seeding = JetFrameProducer(min_jet_pt=_SMALLEST_PT, max_jet_eta=3.0, channels=("ECAL",))
-    return EventPictures(block.ids.name(0), frames, seeding.produce(jets=jets, **hits, **rest).seeds, jets)
+    return EventPictures(block.ids.name(0), frames, seeding.produce(jets, inputs).seeds, jets)

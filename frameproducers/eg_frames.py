@@ -2,15 +2,13 @@
 
 from typing import Any, Final, Literal, NamedTuple
 
-from dataformats.candidates import Electrons, PFCandidates, Photons
+from dataformats.candidates import Electrons, Photons
 from dataformats.channels import expanded_channels
 from dataformats.frames import Seeds, Windows
 from dataformats.geometry.picture import EB_FIRST_ROW, EEP_FIRST_ROW
 from dataformats.jit import announced
-from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from dataformats.rechits import EBRecHits
 from dataformats.superclusters import SuperClusterHits
-from dataformats.trackerhits import TrackerRecHits
-from dataformats.tracks import Tracks, Vertices
 from e2efw.errors import ProductNotFoundError
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import not_negative, positive
@@ -81,23 +79,13 @@ class EGFrameProducer(EDProducer, WindowParameters):
         photons: Photons | None,
         electrons: Electrons | None,
         super_cluster_hits: SuperClusterHits | None,
-        eb_hits: EBRecHits,
-        ee_hits: EERecHits,
-        hbhe_hits: HBHERecHits,
-        tracks: Tracks | None,
-        vertices: Vertices | None,
-        pixel_hits: TrackerRecHits | None = None,
-        strip_hits: TrackerRecHits | None = None,
-        stereo_hits: TrackerRecHits | None = None,
-        pf_candidates: PFCandidates | None = None,
+        inputs: Inputs,
     ) -> EGFrameProducts:
         """A seed for every object and a window for every seed that is OK."""
         objects = photons if self.objects == "photons" else electrons
         if objects is None:
             raise ProductNotFoundError(f"EGFrameProducer: objects = '{self.objects}', which the input does not have.")
-        seeds = self._seeds(objects, eb_hits, super_cluster_hits)
-        trackers = pixel_hits, strip_hits, stereo_hits
-        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates)
+        seeds = self._seeds(objects, inputs.eb_hits, super_cluster_hits)
         return EGFrameProducts(seeds, windows_at(seeds, self._view, inputs))
 
     def needed_products(self) -> frozenset[str]:

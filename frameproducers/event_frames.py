@@ -5,13 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.candidates import Jets, PFCandidates
 from dataformats.frames import Seeds, SeedStatus, Windows
 from dataformats.geometry.picture import COLUMNS, ROWS
 from dataformats.jit import announced
-from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
-from dataformats.trackerhits import TrackerRecHits
-from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.modules import EDProducer, JobContext
 from frameproducers.entries import Inputs
 from frameproducers.layers import inputs_of
@@ -45,29 +41,15 @@ class EventFrameProducer(EDProducer, WindowParameters):
         with announced("e2efw.frameproducers"):
             load_window_kernels(self._view)
 
-    def produce(
-        self,
-        eb_hits: EBRecHits,
-        ee_hits: EERecHits,
-        hbhe_hits: HBHERecHits,
-        tracks: Tracks | None,
-        vertices: Vertices | None,
-        pixel_hits: TrackerRecHits | None = None,
-        strip_hits: TrackerRecHits | None = None,
-        stereo_hits: TrackerRecHits | None = None,
-        pf_candidates: PFCandidates | None = None,
-        tagged_jets: Jets | None = None,
-    ) -> EventFrameProducts:
+    def produce(self, inputs: Inputs) -> EventFrameProducts:
         """One seed and one window per event."""
-        n_events = len(eb_hits)
+        n_events = len(inputs.eb_hits)
         columns: dict[str, NDArray[Any]] = {
             "row": np.full(n_events, (ROWS - 1) // 2, np.uint16),
             "column": np.full(n_events, (COLUMNS - 1) // 2, np.uint16),
             "status": np.full(n_events, SeedStatus.OK, np.uint8),
         }
         seeds = Seeds.restored(np.arange(n_events + 1), columns, {})
-        trackers = pixel_hits, strip_hits, stereo_hits
-        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates, tagged_jets)
         windows, corner = empty_windows(seeds, self._view), np.zeros(n_events, np.int64)
         draw(self._view, inputs, np.arange(n_events), corner, corner, windows.pixels)
         return EventFrameProducts(seeds, windows)

@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.candidates import Jets, PFCandidates
+from dataformats.candidates import Jets
 from dataformats.channels import expanded_channels
 from dataformats.frames import Seeds
 from dataformats.graphs import (
@@ -18,9 +18,6 @@ from dataformats.graphs import (
     neighbours_per_node,
 )
 from dataformats.jit import announced
-from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
-from dataformats.trackerhits import TrackerRecHits
-from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.modules import EDProducer, HelpTable, JobContext, param
 from frameproducers.channel_sets import channel_set_table
 from frameproducers.entries import Inputs, layer_entries
@@ -91,29 +88,10 @@ class GraphProducer(EDProducer, LayerInputs, JetParameters):
         """Have the kernels ready before the first event."""
         del job
         with announced("e2efw.frameproducers"):
-            self._graphs(Jets.from_lists(pt=[[1e6]], eta=[[0]], phi=[[0]], mass=[[0]]), event_without_hits())
+            self.produce(Jets.from_lists(pt=[[1e6]], eta=[[0]], phi=[[0]], mass=[[0]]), event_without_hits())
 
-    def produce(
-        self,
-        jets: Jets,
-        eb_hits: EBRecHits,
-        ee_hits: EERecHits,
-        hbhe_hits: HBHERecHits,
-        tracks: Tracks | None,
-        vertices: Vertices | None,
-        pixel_hits: TrackerRecHits | None = None,
-        strip_hits: TrackerRecHits | None = None,
-        stereo_hits: TrackerRecHits | None = None,
-        pf_candidates: PFCandidates | None = None,
-        tagged_jets: Jets | None = None,
-    ) -> GraphProducts:
+    def produce(self, jets: Jets, inputs: Inputs) -> GraphProducts:
         """A seed and a graph, maybe empty, for every jet."""
-        trackers = pixel_hits, strip_hits, stereo_hits
-        return self._graphs(
-            jets, Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates, tagged_jets)
-        )
-
-    def _graphs(self, jets: Jets, inputs: Inputs) -> GraphProducts:
         seeds = self.seeds_of(jets, inputs.hbhe_hits, self._view)
         windows = seeded(seeds, self._view)
         busy, event = np.unique(windows.event, return_inverse=True)

@@ -2,12 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from dataformats.candidates import Jets, PFCandidates
+from dataformats.candidates import Jets
 from dataformats.frames import Seeds, Windows
 from dataformats.jit import announced
-from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
-from dataformats.trackerhits import TrackerRecHits
-from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.modules import EDProducer, JobContext
 from frameproducers.entries import Inputs
 from frameproducers.jet_parameters import JetParameters
@@ -44,24 +41,9 @@ class JetFrameProducer(EDProducer, WindowParameters, JetParameters):
             self.seeds_of(Jets.empty(1), event_without_hits().hbhe_hits, self._view)
             load_window_kernels(self._view)
 
-    def produce(
-        self,
-        jets: Jets,
-        eb_hits: EBRecHits,
-        ee_hits: EERecHits,
-        hbhe_hits: HBHERecHits,
-        tracks: Tracks | None,
-        vertices: Vertices | None,
-        pixel_hits: TrackerRecHits | None = None,
-        strip_hits: TrackerRecHits | None = None,
-        stereo_hits: TrackerRecHits | None = None,
-        pf_candidates: PFCandidates | None = None,
-        tagged_jets: Jets | None = None,
-    ) -> JetFrameProducts:
+    def produce(self, jets: Jets, inputs: Inputs) -> JetFrameProducts:
         """A seed for every jet and a window for every seed that is OK."""
-        seeds = self.seeds_of(jets, hbhe_hits, self._view)
-        trackers = pixel_hits, strip_hits, stereo_hits
-        inputs = Inputs(eb_hits, ee_hits, hbhe_hits, tracks, vertices, *trackers, pf_candidates, tagged_jets)
+        seeds = self.seeds_of(jets, inputs.hbhe_hits, self._view)
         return JetFrameProducts(seeds, windows_at(seeds, self._view, inputs))
 
     def needed_products(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dataformats.candidates import Electrons, Photons
+from dataformats.candidates import Electrons, Jets, Photons
 from dataformats.frames import SeedStatus
 from dataformats.geometry.crystals import eb_position
 from dataformats.geometry.detids import pack_eb, pack_ee, unpack_eb, valid_eb
@@ -29,9 +29,7 @@ STATUS = SeedStatus
 def produce(
     photons: Photons, inputs: Inputs, members: SuperClusterHits | None = None, **parameters: Any
 ) -> EGFrameProducts:
-    arguments = {field.name: getattr(inputs, field.name) for field in dataclasses.fields(inputs)}
-    known = {name: arguments[name] for name in ("eb_hits", "ee_hits", "hbhe_hits", "tracks", "vertices")}
-    return EGFrameProducer(**parameters).produce(photons, None, members, **known)
+    return EGFrameProducer(**parameters).produce(photons, None, members, inputs)
 
 
 def event(*crystals: tuple[int, int, float]) -> Inputs:
@@ -152,8 +150,7 @@ def test_what_is_needed_depends_on_objects_and_rule() -> None:
 def test_electrons_have_windows_like_photons() -> None:
     inputs, members, photons = event((10, 100, 3.0)), members_of((0, 10, 100)), photon_at((10, 100))
     electrons = Electrons.restored(photons.offsets, photons.columns, {})
-    hits = inputs.eb_hits, inputs.ee_hits, inputs.hbhe_hits
-    found = EGFrameProducer(objects="electrons").produce(None, electrons, members, *hits, None, None)
+    found = EGFrameProducer(objects="electrons").produce(None, electrons, members, inputs)
     assert centres(found) == centres(produce(photons, inputs, members))
 
 
@@ -223,6 +220,17 @@ def test_energy_and_time_of_barrel_crystals_are_drawn_where_the_ecal_is(
     _, parts = produce(photons, simulated_inputs, members, channels=("@agg2",))
     assert np.hypot(parts.pixels[:, 0], parts.pixels[:, 1]) == pytest.approx(ecal, rel=1e-6)
     assert np.count_nonzero(time) > 0.9 * np.count_nonzero(ecal) > 1000
+
+
+def test_windows_may_show_tracks_in_jets(simulated_collection: Read, simulated_inputs: Inputs) -> None:
+    photons, members = simulated_photons(simulated_collection)
+    inputs = dataclasses.replace(simulated_inputs, tagged_jets=simulated_collection(Jets, "ak4PFJetsCHS"))
+    seeds, frames = produce(photons, inputs, members, channels=("TracksIP3D",))
+    images = pictures(["TracksIP3D"], inputs)[:, 0, 55:225]
+    owner = np.repeat(np.arange(len(photons)), photons.counts)[seeds.flat("status") == STATUS.OK]
+    for window, number, row, column in zip(frames.pixels[:, 0], owner, frames.row, frames.column, strict=True):
+        assert np.array_equal(window, crop(images[number], int(row) - 55, int(column)))
+    assert np.count_nonzero(frames.pixels) > 100
 
 
 def test_windows_do_not_depend_on_how_events_are_cut(simulated_collection: Read, simulated_inputs: Inputs) -> None:

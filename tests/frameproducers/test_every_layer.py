@@ -239,8 +239,7 @@ def full_pictures(name: str, inputs: Inputs) -> Floats:
 
 
 def assert_layers_agree(names: tuple[str, ...], inputs: Inputs) -> None:
-    products = {name: getattr(inputs, name) for name in Inputs.__dataclass_fields__}
-    frames = DetFrameProducer(layers=names).produce(**products)
+    frames = DetFrameProducer(layers=names).produce(inputs)
     for name in names:
         expected, found = full_pictures(name, inputs), frames.dense(name)
         if LAYERS[name].fill == "count":

@@ -29,9 +29,7 @@ CHANNELS = ("HCAL", "TracksPt", "ECAL", "TracksD0")
 
 
 def produce(jets: Jets, inputs: Inputs, **parameters: Any) -> GraphProducts:
-    names = GraphProducer.produce.__annotations__
-    arguments = {field.name: getattr(inputs, field.name) for field in dataclasses.fields(inputs) if field.name in names}
-    return GraphProducer(**parameters).produce(jets, **arguments)
+    return GraphProducer(**parameters).produce(jets, inputs)
 
 
 def full_pictures(inputs: Inputs, channels: tuple[str, ...]) -> NDArray[np.float32]:

@@ -23,8 +23,7 @@ CALORIMETERS = ("ECAL", "HCAL")
 
 
 def produce(jets: Jets, inputs: Inputs, **parameters: Any) -> JetFrameProducts:
-    arguments = {field.name: getattr(inputs, field.name) for field in dataclasses.fields(inputs)}
-    return JetFrameProducer(**parameters).produce(jets, **arguments)
+    return JetFrameProducer(**parameters).produce(jets, inputs)
 
 
 def same(left: JetFrameProducts, right: JetFrameProducts) -> bool:

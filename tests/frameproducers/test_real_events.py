@@ -58,10 +58,7 @@ def test_energy_of_real_events_is_conserved(real_inputs: Inputs) -> None:
 
 
 def test_real_tracks_without_errors_have_nan_significances_only(real_inputs: Inputs) -> None:
-    inputs = real_inputs
-    frames = DetFrameProducer().produce(
-        inputs.eb_hits, inputs.ee_hits, inputs.hbhe_hits, inputs.tracks, inputs.vertices
-    )
+    frames = DetFrameProducer().produce(real_inputs)
     channel, value = frames.flat("channel"), frames.flat("value")
     for number, name in enumerate(DEFAULT_LAYERS):
         mine = value[channel == number]
@@ -72,10 +69,7 @@ def test_real_tracks_without_errors_have_nan_significances_only(real_inputs: Inp
 
 
 def test_real_jets_have_windows_with_their_seed_in_the_middle(real_inputs: Inputs, real_jets: Jets) -> None:
-    inputs = real_inputs
-    seeds, frames = JetFrameProducer(min_jet_pt=20.0, channels=("ECAL", "HCAL")).produce(
-        real_jets, inputs.eb_hits, inputs.ee_hits, inputs.hbhe_hits, None, None
-    )
+    seeds, frames = JetFrameProducer(min_jet_pt=20.0, channels=("ECAL", "HCAL")).produce(real_jets, real_inputs)
     assert np.count_nonzero(seeds.flat("status") == 0) == len(frames.pixels) > 100
     assert frames.pixels.sum(axis=(1, 2, 3)).min() > 0
 
@@ -119,8 +113,7 @@ def test_cms_shower_shapes_come_out_of_windows_with_the_seed_in_row_and_column_1
 ) -> None:
     photons, cms = cms_photons(real_files, len(real_inputs.eb_hits))
     producer = EGFrameProducer(seed_rule="hottestCrystal", min_pt=0.0)
-    hits = real_inputs.eb_hits, real_inputs.ee_hits, real_inputs.hbhe_hits
-    seeds, frames = producer.produce(photons, None, None, *hits, None, None)
+    seeds, frames = producer.produce(photons, None, None, real_inputs)
     assert np.count_nonzero(seeds.flat("status")) == 0
     assert frames.pixels.shape == (60, 1, 32, 32)
     ours = [

@@ -18,8 +18,7 @@ MINUS, BARREL, PLUS = slice(0, 55), slice(55, 225), slice(225, 280)
 
 def whole(inputs: Inputs, how: EEResampling) -> Windows:
     producer = EventFrameProducer(channels=("ECAL", "HCAL"), ee_resampling=how)
-    hits = inputs.eb_hits, inputs.ee_hits, inputs.hbhe_hits
-    return producer.produce(*hits, None, None).frames
+    return producer.produce(inputs).frames
 
 
 def assert_endcaps_are_resampled(inputs: Inputs) -> None:
@@ -64,7 +63,7 @@ def test_windows_are_cut_out_of_the_resampled_picture(
     jets = Jets(np.arange(17), pt=50 * one, eta=np.tile([2.0, -2.5], 8), phi=np.linspace(-3.1, 3.1, 16), mass=one)
     parameters = {"channels": ("ECAL",), "seed_rule": "axisCrystal", "border": "pad", "ee_resampling": how}
     producer = JetFrameProducer(**parameters, min_jet_pt=0.0, max_jet_eta=3.0, height=31, width=31)
-    _, frames = producer.produce(jets, some.eb_hits, some.ee_hits, some.hbhe_hits, None, None)
+    _, frames = producer.produce(jets, some)
     pictures = np.pad(whole(some, how).pixels, ((0, 0), (0, 0), (15, 15), (0, 0)))
     for event, (row, column) in enumerate(zip(frames.row, frames.column, strict=True)):
         columns = np.arange(column - 15, column + 16) % 360

@@ -29,8 +29,7 @@ energies = st.floats(2.0**-10, 5000.0, width=32)
 
 
 def frames(inputs: Inputs, *layers: str) -> SparseFrames:
-    products: dict[str, Any] = {name: getattr(inputs, name) for name in Inputs.__dataclass_fields__}
-    return DetFrameProducer(layers=layers).produce(**products)
+    return DetFrameProducer(layers=layers).produce(inputs)
 
 
 def empty(n_events: int) -> Inputs:

@@ -39,13 +39,9 @@ class Events(NamedTuple):
     jets: Jets
 
 
-def hits_of(inputs: Inputs) -> dict[str, Any]:
-    return {name: getattr(inputs, name) for name in INPUTS}
-
-
 def windows_of(events: Events, **parameters: Any) -> JetFrameProducts:
     parameters = SEEDED | {"channels": CHANNELS} | parameters
-    return JetFrameProducer(**parameters).produce(events.jets, **hits_of(events.inputs))
+    return JetFrameProducer(**parameters).produce(events.jets, events.inputs)
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +228,7 @@ def test_the_middle_pixel_at_three_pixels_per_crystal_is_that_of_the_top_paper(e
 def test_energy_is_conserved_at_any_granularity(simulated_inputs: Inputs, granularity: int) -> None:
     some = simulated_inputs.take(slice(0, 4))
     producer = EventFrameProducer(channels=("HCAL", "ECAL"), granularity=granularity)
-    frames = producer.produce(**hits_of(some)).frames
+    frames = producer.produce(some).frames
     sums = frames.pixels.sum(axis=(2, 3), dtype=np.float64)
     for number, name in enumerate(("HCAL", "ECAL")):
         offsets, _, value = layer_entries([name], some)[name]
@@ -243,7 +239,7 @@ def test_energy_is_conserved_at_any_granularity(simulated_inputs: Inputs, granul
 def test_whole_events_are_one_window_each(simulated_inputs: Inputs) -> None:
     some = simulated_inputs.take(slice(2, 5))
     producer = EventFrameProducer(channels=("TracksPt", "ECAL", "HCAL"))
-    seeds, frames = producer.produce(**hits_of(some))
+    seeds, frames = producer.produce(some)
     assert seeds_as_array(seeds).tolist() == [[139, 179, SeedStatus.OK]] * 3
     assert frames.offsets.tolist() == [0, 1, 2, 3]
     assert frames.owner.tolist() == [0, 0, 0]

@@ -24,6 +24,7 @@ from e2efw.framework.job import Job
 from e2efw.framework.modules import EDFilter, InputTag, param
 from e2efw.io.pool_source import PoolSource
 from frameproducers.eg_frames import EGFrameProducer
+from frameproducers.entries import Inputs
 from frameproducers.export.parquet import ParquetRows
 from frameproducers.export.rows import Rows
 from frameproducers.jet_frames import JetFrameProducer, JetFrameProducts
@@ -78,8 +79,13 @@ class Expected(NamedTuple):
         """What the producer makes of them."""
         cuts = {"channels": CHANNELS, "min_jet_pt": 400.0, "max_jet_eta": 1.37}
         producer = JetFrameProducer(**{**cuts, **parameters})
+        return producer.produce(self.jets, self.inputs)
+
+    @property
+    def inputs(self) -> Inputs:
+        """What the channels are made of."""
         hits = self.eb_hits, self.ee_hits, self.hbhe_hits
-        return producer.produce(self.jets, *hits, self.tracks, self.vertices, self.pixel_hits)
+        return Inputs(*hits, self.tracks, self.vertices, self.pixel_hits)
 
 
 @pytest.fixture(scope="module")
@@ -237,8 +243,7 @@ def test_windows_of_photons_are_those_of_their_producer(export: Export, expected
     export(tmp_path / "photons.parquet", "eGamma", "keepAll=True", settings=("detFrames.layers=ECAL,HCAL",))
     pictures, found = read_all(tmp_path / "photons.parquet", ("ECAL", "HCAL"), ("seed_row",))
     producer = EGFrameProducer(channels=("ECAL", "HCAL"))
-    hits = expected.eb_hits, expected.ee_hits, expected.hbhe_hits
-    seeds, windows = producer.produce(expected.photons, None, expected.crystals, *hits, None, None)
+    seeds, windows = producer.produce(expected.photons, None, expected.crystals, expected.inputs)
     rows = pq.read_table(tmp_path / "photons.parquet", columns=["valid", "seed_status"]).to_pydict()
     status = seeds.flat("status")
     assert rows["seed_status"] == status.tolist()
