@@ -62,7 +62,7 @@ class ProductRecord:
     @property
     def branch_id(self) -> int:
         """CRC-32 of `branch_name`."""
-        return zlib.crc32(self.branch_name.encode())
+        return branch_id(self.branch_name)
 
 
 @dataclass
@@ -163,6 +163,11 @@ class Provenance:
             own = _own(ProcessRecord, process) | {"modules": modules, "products": products}
             processes.append(ProcessRecord(**own))
         return cls(processes)
+
+
+def branch_id(branch_name: str) -> int:
+    """The BranchID of a branch by its name, with the dot."""
+    return zlib.crc32(branch_name.encode())
 
 
 def _own(record: type[Any], stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,10 @@
 - `columns`, `screening`, `stored_products`: from branches to columns to products, faulty objects left out.
 - `chunks`: reading ahead, whole baskets at a time, and cutting into blocks.
 - `pool_source`: the source.
-- `keep_drop`, `output_columns`, `whole_file`, `pool_output`: which products are written, how, and never by half.
+- `keep_drop`, `output_parameters`: which products and events are written, and where.
+- `output_columns`, `event_writer`, `whole_file`: gathered into clusters and files, never by half.
+- `event_tree`, `nested_columns`, `root_output`, `pool_output`: as a TTree or an RNTuple.
+- `output_tables`: the small trees of a file: runs, luminosity blocks, parameter sets, parentage.
 - `reproducible`: identical jobs write identical bytes.
 - `provenance_store`, `untyped`: what a file says of its products; products that no module of the job knows.
 """

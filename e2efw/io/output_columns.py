@@ -1,17 +1,16 @@
 """Products on their way into a file: columns for every event, gathered until a cluster of events is complete."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import awkward as ak
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.collection import Collection, EventRecord
+from dataformats.collection import Collection, EventRecord, joined_offsets
 from e2efw.errors import FileWriteError, LogicError
 from e2efw.framework.blocks import ProductLike
-from e2efw.io.branches import PRESENT, BranchName
+from e2efw.io.branches import BranchName
 from e2efw.io.columns import fitted
 from e2efw.io.untyped import UntypedProduct
 
@@ -76,41 +75,47 @@ class StoredColumns:
 
 @dataclass
 class Layout:
-    """The leaves of a product in the file being written, fixed when its tree is made."""
+    """The leaves of a product in the file being written, fixed by the first events.
 
+    Args:
+        owner: who writes, for messages.
+        name: the product.
+        ragged: types of the leaves that are a list per event.
+        scalars: types of the leaves that are one value per event.
+    """
+
+    owner: str
+    name: BranchName
     ragged: dict[str, np.dtype[Any]]
     scalars: dict[str, np.dtype[Any]]
 
     @classmethod
-    def of(cls, product_class: type[Any] | None, parts: list[StoredColumns]) -> "Layout":
+    def of(
+        cls, owner: str, name: BranchName, product_class: type[Any] | None, parts: Sequence[StoredColumns]
+    ) -> "Layout":
         """From the first cluster of events; optional leaves that it lacks are not written.
 
         Args:
             product_class: class of the product; all its leaves are written if no event of the cluster has the product.
             parts: the cluster.
         """
+        found = cls(owner, name, {}, {})
         seen = [part for part in parts if part.present.any()]
         if not seen and product_class is not None:
             leaves = {leaf.path: leaf.dtype for leaf in product_class.leaves.values()}
-            return cls(leaves, {}) if issubclass(product_class, Collection) else cls({}, leaves)
-        found = cls({}, {})
+            (found.ragged if issubclass(product_class, Collection) else found.scalars).update(leaves)
         for part in seen:
             found.ragged |= {path: column.dtype for path, column in part.ragged.items() if path not in found.ragged}
             found.scalars |= {path: column.dtype for path, column in part.scalars.items() if path not in found.scalars}
         return found
 
-    def branch_types(self, name: BranchName) -> dict[str, Any]:
-        """Names and types of the branches, as uproot takes them: lists share one counter."""
-        if not self.ragged and not self.scalars:
-            return {}  # nothing is known of it, not even that it is nothing
-        types: dict[str, Any] = {f"{name.prefix}{PRESENT}": np.dtype(np.bool_)}
-        if self.ragged:
-            kinds = [ak.types.NumpyType(dtype.name) for dtype in self.ragged.values()]
-            types[name.prefix] = ak.types.ListType(ak.types.RecordType(kinds, list(self.ragged)))
-        return types | {f"{name.prefix}{path}": dtype for path, dtype in self.scalars.items()}
+    @property
+    def empty(self) -> bool:
+        """True if nothing is known of the product, not even that it is nothing: it gets no branch."""
+        return not self.ragged and not self.scalars
 
-    def branch_data(self, name: BranchName, parts: list[StoredColumns]) -> dict[str, Any]:
-        """Values of all branches for the events of all parts.
+    def joined(self, parts: Sequence[StoredColumns]) -> StoredColumns:
+        """The events of all parts, each column in the file's type.
 
         Raises:
             FileWriteError: a part lacks a leaf, or has one more.
@@ -119,27 +124,45 @@ class Layout:
             extra = [path for path in {**part.ragged, **part.scalars} if path not in {**self.ragged, **self.scalars}]
             if extra and part.present.any():
                 raise FileWriteError(
-                    f"PoolOutputModule: {name} has a leaf '{extra[0]}' that it did not have in the first events of "
+                    f"{self.owner}: {self.name} has a leaf '{extra[0]}' that it did not have in the first events of "
                     "the job: inputs that differ go into different outputs."
                 )
-        if not self.ragged and not self.scalars:
-            return {}
-        data: dict[str, Any] = {f"{name.prefix}{PRESENT}": np.concatenate([part.present for part in parts])}
-        if self.ragged:
-            counts = np.concatenate([np.diff(part.offsets) for part in parts])
-            offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-            columns = [
-                np.concatenate([_column(name, path, dtype, part.ragged, int(part.offsets[-1])) for part in parts])
-                for path, dtype in self.ragged.items()
-            ]
-            records = ak.contents.RecordArray([ak.contents.NumpyArray(column) for column in columns], list(self.ragged))
-            data[name.prefix] = ak.Array(ak.contents.ListOffsetArray(ak.index.Index64(offsets), records))
-        for path, dtype in self.scalars.items():
-            values = [
-                _column(name, path, dtype, part.scalars, len(part), needed=bool(part.present.any())) for part in parts
-            ]
-            data[f"{name.prefix}{path}"] = np.concatenate(values)
-        return data
+        offsets = joined_offsets([part.offsets for part in parts] or [np.zeros(1, np.int64)])
+        present = _concatenated([part.present for part in parts], np.dtype(np.bool_))
+        ragged = {
+            path: _concatenated([self._column(path, dtype, p.ragged, int(p.offsets[-1])) for p in parts], dtype)
+            for path, dtype in self.ragged.items()
+        }
+        scalars = {
+            path: _concatenated(
+                [self._column(path, dtype, p.scalars, len(p), needed=bool(p.present.any())) for p in parts], dtype
+            )
+            for path, dtype in self.scalars.items()
+        }
+        return StoredColumns(present, offsets, ragged, scalars)
+
+    def _column(
+        self, path: str, dtype: np.dtype[Any], columns: Mapping[str, NDArray[Any]], size: int, *, needed: bool = True
+    ) -> NDArray[Any]:
+        """A column in the file's type; a missing one is NaN.
+
+        Raises:
+            FileWriteError: a column of whole numbers is missing or does not fit.
+        """
+        values = columns.get(path)
+        if values is None:
+            if dtype.kind != "f" and size and needed:
+                raise FileWriteError(
+                    f"{self.owner}: {self.name} lacks the leaf '{path}' that it had in the first events of "
+                    "the job: inputs that differ go into different outputs."
+                )
+            return np.full(size, np.nan if dtype.kind == "f" else 0, dtype)
+        stored, unfit = fitted(values, dtype)
+        if unfit is not None:
+            raise FileWriteError(
+                f"{self.owner}: {self.name}: a value of '{path}' does not fit {dtype}, its type in the first events."
+            )
+        return stored
 
 
 def split(parts: list[StoredColumns], n_events: int) -> tuple[list[StoredColumns], list[StoredColumns]]:
@@ -162,31 +185,5 @@ def _spread(values: NDArray[Any], present: NDArray[np.bool_]) -> NDArray[Any]:
     return spread
 
 
-def _column(
-    name: BranchName,
-    path: str,
-    dtype: np.dtype[Any],
-    columns: Mapping[str, NDArray[Any]],
-    size: int,
-    *,
-    needed: bool = True,
-) -> NDArray[Any]:
-    """A column in the file's type; a missing one is NaN.
-
-    Raises:
-        FileWriteError: a column of whole numbers is missing or does not fit.
-    """
-    values = columns.get(path)
-    if values is None:
-        if dtype.kind != "f" and size and needed:
-            raise FileWriteError(
-                f"PoolOutputModule: {name} lacks the leaf '{path}' that it had in the first events of "
-                "the job: inputs that differ go into different outputs."
-            )
-        return np.full(size, np.nan if dtype.kind == "f" else 0, dtype)
-    stored, unfit = fitted(values, dtype)
-    if unfit is not None:
-        raise FileWriteError(
-            f"PoolOutputModule: {name}: a value of '{path}' does not fit {dtype}, its type in the first events."
-        )
-    return stored
+def _concatenated(columns: list[NDArray[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:
+    return np.concatenate(columns) if columns else np.empty(0, dtype)

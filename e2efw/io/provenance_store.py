@@ -3,14 +3,17 @@
 Any ROOT tool shows it; in plain uproot it is ``file["E2EProvenance"]``.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
 
 from e2efw.errors import FileReadError
 from e2efw.framework.provenance import ProcessRecord, ProductRecord, Provenance
 from e2efw.io.branches import BranchName
 
 NAME = "E2EProvenance"
+
+DropMetaData: TypeAlias = Literal["", "NONE", "DROPPED", "PRIOR", "ALL"]
+"""CMSSW's words for how much parentage is forgotten; the empty one is NONE."""
 
 
 def read(file: Any) -> Provenance:
@@ -30,13 +33,30 @@ def read(file: Any) -> Provenance:
         raise FileReadError(f"File {file.file_path}: its provenance '{NAME}' is not understood: {error!r}") from error
 
 
-def write(file: Any, provenance: Provenance, descriptions: Mapping[BranchName, Mapping[str, Any]]) -> None:
+def write(file: Any, provenance: Provenance) -> None:
     """Store what made the products.
 
     Args:
         file: an uproot directory open for writing.
-        provenance: left as it is.
+        provenance: see `of_file`.
+    """
+    file[NAME] = provenance.to_json()
+
+
+def of_file(
+    provenance: Provenance,
+    descriptions: Mapping[BranchName, Mapping[str, Any]],
+    select_events: Sequence[str],
+    drop: DropMetaData,
+) -> Provenance:
+    """The provenance of one file.
+
+    Args:
+        provenance: of the job; left as it is.
         descriptions: of the products as they were written; they go before what was announced before the first event.
+        select_events: how its events were chosen.
+        drop: whose parents are forgotten: those of products that are not in the file, of products of earlier
+            processes, or of all.
     """
     copy = Provenance.from_json(provenance.to_json())
     for name, description in descriptions.items():
@@ -47,7 +67,15 @@ def write(file: Any, provenance: Provenance, descriptions: Mapping[BranchName, M
             _process(copy, name.key.process).products.append(
                 ProductRecord(name.key, name.friendly_type, [], description)
             )
-    file[NAME] = copy.to_json()
+    if copy.processes:
+        copy.processes[-1].select_events = list(select_events)
+    written = {name.key for name in descriptions}
+    for number, process in enumerate(copy.processes, start=1):
+        for record in process.products:
+            prior = number < len(copy.processes)
+            if drop == "ALL" or (drop == "PRIOR" and prior) or (drop == "DROPPED" and record.key not in written):
+                record.parents = []
+    return copy
 
 
 def _process(provenance: Provenance, name: str) -> ProcessRecord:

@@ -88,12 +88,18 @@ def _directory(file: BinaryIO, header: _Header) -> _Directory:
 
 
 def _unused(file: BinaryIO, header: _Header) -> dict[int, int]:
-    """Gaps between records: position and size."""
+    """Gaps between records: position and size.
+
+    Raises:
+        LogicError: a gap ends before it begins.
+    """
     position = header.free + _unpacked(file, header.free + 14, ">h")[0]
     gaps = {}
     for _ in range(header.n_free - 1):
         layout = ">hqq" if _unpacked(file, position, ">h")[0] >= _BIG_RECORD else ">hII"
         _, first, last = _unpacked(file, position, layout)
+        if last < first:
+            raise LogicError(f"{file.name}: unused bytes from {first} to {last}.")
         gaps[first] = last + 1 - first
         position += struct.calcsize(layout)
     return gaps

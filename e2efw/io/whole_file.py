@@ -5,8 +5,12 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from e2efw.errors import FileWriteError
+
+_BEING_WRITTEN: Final[set[Path]] = set()
+"""Targets of all files that are neither finished nor discarded."""
 
 
 class WholeFile:
@@ -17,7 +21,8 @@ class WholeFile:
         owner: who writes, for messages.
 
     Raises:
-        FileWriteError: the target is a folder, or its folder is missing or may not be written.
+        FileWriteError: the target is a folder, its folder is missing or may not be written, or another output of this
+            job writes it.
     """
 
     def __init__(self, target: Path, owner: str) -> None:
@@ -28,8 +33,12 @@ class WholeFile:
             raise FileWriteError(f"{owner}: {target} is a folder, not a file name.")
         if not target.parent.is_dir():
             raise FileWriteError(f"{owner}: cannot write {target}: there is no folder {target.parent}.")
+        self._place = target.resolve()
+        if self._place in _BEING_WRITTEN:
+            raise FileWriteError(f"{owner}: {target} is also written by another output of this job; name another file.")
         with self.writing():
             self.temporary.open("xb").close()
+        _BEING_WRITTEN.add(self._place)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -42,13 +51,19 @@ class WholeFile:
             self.discard()
             raise FileWriteError(f"{self._owner}: cannot write {self.target}: {error.strerror or error}.") from error
 
+    @property
+    def size(self) -> int:
+        """Bytes that have reached the file system."""
+        return self.temporary.stat().st_size
+
     def finish(self) -> int:
         """Put the finished file under its name; returns its size in bytes."""
         with self.writing():
             with self.temporary.open("rb+") as stream:
                 os.fsync(stream.fileno())
-            size = self.temporary.stat().st_size
+            size = self.size
             self.temporary.replace(self.target)
+            _BEING_WRITTEN.discard(self._place)
             folder = os.open(self.target.parent, os.O_RDONLY)
             try:
                 os.fsync(folder)
@@ -58,6 +73,7 @@ class WholeFile:
 
     def discard(self) -> None:
         """Remove the hidden file, if it is still there."""
+        _BEING_WRITTEN.discard(self._place)
         with contextlib.suppress(OSError):
             self.temporary.unlink(missing_ok=True)
 

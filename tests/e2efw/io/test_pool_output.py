@@ -17,7 +17,8 @@ from e2efw.framework.blocks import Block, ProductInfo
 from e2efw.framework.provenance import Provenance
 from e2efw.framework.tags import ProductKey
 from e2efw.io.chunks import part
-from e2efw.io.pool_output import PoolOutputModule, PoolWriter
+from e2efw.io.event_writer import EventWriter
+from e2efw.io.pool_output import PoolOutputModule
 
 Make = Callable[..., Any]
 
@@ -26,7 +27,7 @@ VERTICES = ProductKey("vertices", "", "E2E")
 FRAMES = ProductKey("frames", "", "E2E")
 
 
-def _writer(block: Block, path: Path | str, **parameters: Any) -> PoolWriter:
+def _writer(block: Block, path: Path | str, **parameters: Any) -> EventWriter:
     content = {
         key: ProductInfo(product.friendly_type, product_class=type(product)) for key, product in block.products.items()
     }

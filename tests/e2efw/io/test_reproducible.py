@@ -95,9 +95,7 @@ def test_a_record_may_run_into_the_list_of_unused_bytes(make_block: Make, write_
 def test_bytes_that_belong_to_nothing_are_emptied(make_block: Make, write_file: Make) -> None:
     path = write_file(make_block(20))
     content = bytearray(path.read_bytes())
-    free, key_size = struct.unpack_from(">i", content, 16)[0], 14
-    listed = free + struct.unpack_from(">h", content, free + key_size)[0]
-    _, first, last = struct.unpack_from(">HII", content, listed)
+    listed, first, last = max(_gaps(content), key=lambda gap: gap[2] - gap[1])
     struct.pack_into(">I", content, listed + 6, last - 20)  # the list now forgets the last 20 bytes of the gap
     content[last - 19 : last + 1] = b"leftovers of the past"[:20]
     path.write_bytes(content)
@@ -106,6 +104,24 @@ def test_bytes_that_belong_to_nothing_are_emptied(make_block: Make, write_file: 
     assert first < last - 20
     with uproot.open(path) as file:
         assert file["Events"].num_entries == 20
+
+
+def _gaps(content: bytes | bytearray) -> list[tuple[int, int, int]]:
+    """Of every gap: where it is listed, its first and its last byte."""
+    free, n_free = struct.unpack_from(">i", content, 16)[0], struct.unpack_from(">i", content, 24)[0]
+    listed = free + struct.unpack_from(">h", content, free + 14)[0]
+    places = range(listed, listed + 10 * (n_free - 1), 10)
+    return [(place, *struct.unpack_from(">II", content, place + 2)) for place in places]
+
+
+def test_a_gap_that_ends_before_it_begins_is_refused(make_block: Make, write_file: Make) -> None:
+    path = write_file(make_block(2))
+    content = bytearray(path.read_bytes())
+    listed, first, _ = _gaps(content)[0]
+    struct.pack_into(">I", content, listed + 6, first - 1)
+    path.write_bytes(content)
+    with pytest.raises(LogicError, match=r"events\.root: unused bytes from \d+ to \d+"):
+        make_reproducible(path)
 
 
 def test_what_is_no_root_file_is_refused(tmp_path: Path, make_block: Make, write_file: Make) -> None:
