@@ -1,30 +1,28 @@
 """Transverse and longitudinal parts of the energy in crystals, as seen from the centre of CMS."""
 
+import functools
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.geometry.constants import EB_IETA, EB_IPHI, EE_SIZE
-from dataformats.geometry.crystals import eb_position, ee_position
+from dataformats.geometry.constants import EB_IETA, EB_IPHI
+from dataformats.geometry.crystals import Position
 from dataformats.geometry.detids import ECAL_CELLS
+from dataformats.geometry.ecal_cells import positions
 from dataformats.geometry.picture import EB_FIRST_PIXEL, EE_PIXEL
 from dataformats.rechits import EBRecHits, EERecHits
 from frameproducers.kernels.projections import project_crystals
 
-
-def _eta_of_crystals() -> NDArray[np.float64]:
-    row, column = np.indices((2 * EB_IETA, EB_IPHI))
-    iy, ix = np.indices((EE_SIZE, EE_SIZE)) + 1
-    barrel = eb_position(row - EB_IETA + (row >= EB_IETA), column + 1)
-    return np.concatenate([barrel.eta.ravel(), *(ee_position(ix, iy, side).eta.ravel() for side in (-1, 1))])
-
-
-_ETA: Final = _eta_of_crystals()
-_TRANSVERSE: Final = (1 / np.cosh(_ETA)).astype(np.float32)
-_LONGITUDINAL: Final = np.abs(np.tanh(_ETA)).astype(np.float32)
 _PIXEL: Final = np.concatenate([np.arange(EB_FIRST_PIXEL, EB_FIRST_PIXEL + 2 * EB_IETA * EB_IPHI), EE_PIXEL])
 _PLACE: Final = np.arange(ECAL_CELLS, dtype=np.int32)
+
+
+@functools.cache
+def _parts_of_energies() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(ECAL_CELLS,) of a crystal's energy so much is transverse, and so much along the beams."""
+    eta = Position(*positions().T).eta
+    return (1 / np.cosh(eta)).astype(np.float32), np.abs(np.tanh(eta)).astype(np.float32)
 
 
 def project_energy_parts(
@@ -47,5 +45,6 @@ def project_energy_parts(
     project_crystals(*barrel, *endcaps, _PLACE, offsets, place, values)
     filled = int(offsets[-1])
     place, energy = place[:filled], values[0, :filled]
-    parts = {"energy_t": energy * _TRANSVERSE[place], "energy_z": energy * _LONGITUDINAL[place]}
+    transverse, along = _parts_of_energies()
+    parts = {"energy_t": energy * transverse[place], "energy_z": energy * along[place]}
     return offsets, _PIXEL[place].astype(np.int32), parts

@@ -5,8 +5,8 @@ from enum import IntEnum
 from typing import Final
 
 from dataformats.geometry.constants import EB_IETA, EB_IPHI, EE_SIZE
-from dataformats.geometry.detids import EB_CELLS, ECAL_CELLS
-from dataformats.geometry.overlap import EE_PLACES, LAST_BARREL_TOWER
+from dataformats.geometry.detids import EB_CELLS, ECAL_CELLS, EE_PLACES
+from dataformats.geometry.overlap import LAST_BARREL_TOWER
 from dataformats.geometry.picture import COLUMNS, CRYSTALS_PER_TOWER, EB_FIRST_ROW, HBHE_COLUMNS, HBHE_ROWS, ROWS
 
 

@@ -18,7 +18,7 @@ from dataformats.geometry.constants import (
     HCAL_RADIUS,
 )
 from dataformats.geometry.detids import ECAL_CELLS
-from dataformats.geometry.overlap import CRYSTAL_TOWER, MOST_TOWER_CRYSTALS
+from dataformats.geometry.overlap import crystals_of_towers, tower_of_crystals
 from dataformats.geometry.tracker_kernels import TRACKER_LAYERS
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.trackerhits import TrackerRecHits
@@ -121,7 +121,7 @@ def _ecal(inputs: Inputs, options: _Options) -> Projected:
     if options.way.cells is Cells.PIXELS:
         project_ecal(*barrel, *endcaps, offsets, cell, values[0])
     else:
-        table = CRYSTAL_TOWER if options.way.cells is Cells.TOWERS else _EVERY_PLACE
+        table = tower_of_crystals() if options.way.cells is Cells.TOWERS else _EVERY_PLACE
         project_crystals(*barrel, eb.flat("time"), *endcaps, ee.flat("time"), table, offsets, cell, values)
     return Projected(offsets, cell, {"energy": values[0], "time": values[1]})
 
@@ -129,10 +129,14 @@ def _ecal(inputs: Inputs, options: _Options) -> Projected:
 def _hcal(inputs: Inputs, options: _Options) -> Projected:
     hits = inputs.hbhe_hits
     towers = options.way.cells is Cells.TOWERS
-    size = hits.flat("energy").size * (2 if towers else MOST_TOWER_CRYSTALS)
+    size = hits.flat("energy").size * (2 if towers else crystals_of_towers().most)
     offsets, cell, energy = np.empty(len(hits) + 1, np.int64), np.empty(size, np.int32), np.empty(size, np.float32)
-    fill = project_hcal if towers else share_towers
-    fill(hits.offsets, hits.flat("detid"), hits.flat("energy"), offsets, cell, energy)
+    columns, out = (hits.offsets, hits.flat("detid"), hits.flat("energy")), (offsets, cell, energy)
+    if towers:
+        project_hcal(*columns, *out)
+    else:
+        shared = crystals_of_towers()
+        share_towers(*columns, shared.offsets, shared.crystals, *out)
     return Projected(offsets, cell, {"energy": energy})
 
 

@@ -7,8 +7,8 @@
 - `ecal_readout`, `hcal_readout`, `tracker_readout`: the plugins that make RecHits of what particles left; `readout` is
   what calorimeters share. `track_finding`: the plugin that makes tracks
 - `vertices`: the plugin that finds primary vertices; `vertex_association` says which of them a track comes from
-- `ecal_clusters`, `hcal_clusters`: the plugins that cluster crystals and towers; `ecal_cells` and `hcal_towers` know
-  what these are, `clustering` is what both share
+- `ecal_clusters`, `hcal_clusters`: the plugins that cluster crystals and towers; `ecal_hits` and `hcal_towers` put
+  their hits in a row, `clustering` is what both share
 - `particle_flow`: the plugin that makes particles of tracks and clusters: `flow_links` says what points to what,
   `flow_balance` who left which energy, `flow_candidates` writes it down; `hadron_response` calibrates hadrons
 - `superclusters`: the plugin that gathers the clusters of a photon or electron; `egamma`: the plugins that make these,

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from dataformats.generator import GenParticles
 from dataformats.geometry.detids import EB_CELLS
+from dataformats.geometry.ecal_cells import detids
 from dataformats.simulated import CaloSimHits, SimTracks, TrackerSimHits
 from e2efw.errors import LogicError
 from e2efw.framework.blocks import EventIDs
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import positive
 from simulation.compiled import load_kernels
-from simulation.ecal_cells import detids
 from simulation.entering import charge_of, entering
 from simulation.kernels.detector import CaloHits, Particles, respond
 from simulation.kernels.hcal_response import HCAL_DETID

@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.clusters import CaloClusters, ClusterHits
+from dataformats.geometry.ecal_cells import in_barrel, neighbours, positions
 from dataformats.rechits import EBRecHits, EERecHits
 from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import not_negative, positive
 from simulation.clustering import Calorimeter, Clustered, cluster_cells, cluster_hits, weighted_mean
 from simulation.compiled import load_kernels
-from simulation.ecal_cells import EcalHits, ecal_hits, in_barrel, neighbours, positions
+from simulation.ecal_hits import EcalHits, ecal_hits
 
 RIVALS: Final = 8
 """A seed has more energy than all crystals around it, corners included [arXiv:1706.04965, table 2]."""

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from dataformats.geometry.constants import EB_IETA, EB_IPHI, EE_SIZE, SUPERCRYSTAL
 from dataformats.geometry.detids import EB_CELLS, EE_EXISTS, eb_hash, ee_hash, unpack_eb, unpack_ee
+from dataformats.geometry.ecal_cells import detids, grid_neighbours, positions
 from dataformats.rechits import EBRecHits, EERecHits
 from dataformats.simulated import CaloSimHits
 from e2efw.framework.blocks import EventIDs
 from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import positive
 from simulation.compiled import load_kernels
-from simulation.ecal_cells import detids, grid_neighbours, positions
 from simulation.kernels.readout import Channels
 from simulation.random_numbers import event_keys
 from simulation.readout import channels, read

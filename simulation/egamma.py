@@ -14,7 +14,7 @@ from dataformats.tracks import Tracks, Vertices
 from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import not_negative, positive
 from simulation.compiled import load_kernels
-from simulation.ecal_cells import ecal_hits
+from simulation.ecal_hits import ecal_hits
 from simulation.places import first_vertices, place_of
 from simulation.shower_shapes import hcal_over_ecal, shower_shapes
 from simulation.track_matches import MatchCuts, matched_tracks

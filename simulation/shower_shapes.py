@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.geometry.constants import EE_SIZE
-from dataformats.geometry.detids import EB_CELLS, unpack_hcal
+from dataformats.geometry.detids import EB_CELLS, EE_PLACES, unpack_hcal
+from dataformats.geometry.ecal_cells import cells_around, cells_of, in_barrel
 from dataformats.geometry.hcal import tower_direction
 from dataformats.rechits import HBHERecHits
 from dataformats.superclusters import SuperClusters
-from simulation.ecal_cells import EcalHits, cells_around, cells_of, energies_of, in_barrel
+from simulation.ecal_hits import EcalHits, energies_of
 from simulation.kernels.egamma import energy_near
 from simulation.places import direction
 
@@ -73,7 +74,7 @@ def _sigma_ieta_ieta(energy: Array, seed: Ints) -> Array:
 def _eta_steps(seed: Ints) -> Array:
     """(n, 5, 5) crystals along eta from the seeds: rows of the barrel; distance from the beam line in the endcaps."""
     steps = np.arange(-2.0, 3.0)
-    place = (seed - EB_CELLS) % (EE_SIZE * EE_SIZE)
+    place = (seed - EB_CELLS) % EE_PLACES
     y, x = (_from_centre(index[:, np.newaxis] + steps) for index in (place // EE_SIZE, place % EE_SIZE))
     radius = np.hypot(y[:, :, np.newaxis], x[:, np.newaxis, :])
     rings = radius - radius[:, 2:3, 2:3]

@@ -10,13 +10,14 @@ from dataformats.clusters import CaloClusters, ClusterHits
 from dataformats.geometry.constants import TWO_PI
 from dataformats.geometry.crystals import Position
 from dataformats.geometry.detids import ECAL_CELLS, valid_eb
+from dataformats.geometry.ecal_cells import cells_of, positions
 from dataformats.rechits import EBRecHits, EERecHits
 from dataformats.superclusters import SuperClusterHits, SuperClusters
 from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import not_negative
 from simulation.clustering import weighted_mean
 from simulation.compiled import load_kernels
-from simulation.ecal_cells import EcalHits, cells_of, ecal_hits, energies_of, positions
+from simulation.ecal_hits import EcalHits, ecal_hits, energies_of
 from simulation.kernels.superclusters import collect_clusters
 from simulation.places import place_of
 

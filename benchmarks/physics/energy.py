@@ -11,7 +11,8 @@ from benchmarks.physics.report import BARREL, ENDCAP, Row, histogram, label, pan
 from benchmarks.physics.samples import Events, Samples
 from benchmarks.physics.statistics import Array, Bools, Nearest, column, effective_sigma, median
 from dataformats.candidates import Photons
-from simulation.ecal_cells import cells_around, ecal_hits, energies_of
+from dataformats.geometry.ecal_cells import cells_around
+from simulation.ecal_hits import ecal_hits, energies_of
 
 TITLE = "Energy of photons and electrons"
 STOCHASTIC, NOISE, CONSTANT = 0.028, 0.12, 0.003

@@ -10,8 +10,9 @@ from benchmarks.physics.report import Row, label, panels
 from benchmarks.physics.samples import Samples
 from benchmarks.physics.statistics import Array, angle, column, median
 from dataformats.geometry.constants import ECAL_RADIUS, MAGNETIC_FIELD
+from dataformats.geometry.ecal_cells import positions
 from dataformats.rechits import EERecHits
-from simulation.ecal_cells import ecal_hits, positions
+from simulation.ecal_hits import ecal_hits
 
 TITLE = "Muons at the ECAL barrel: angle from where they started, rad"
 VECTORS = {1.0: 0.829, 2.0: 0.378, 5.0: 0.148, 10.0: 0.0738, 50.0: 0.0148}

@@ -8,9 +8,10 @@ from benchmarks.physics.report import BARREL, Row, histogram, label, panels
 from benchmarks.physics.samples import Events, Samples
 from benchmarks.physics.shapes import Shapes
 from benchmarks.physics.statistics import Array, Bools
+from dataformats.geometry.ecal_cells import cells_around, cells_of
 from dataformats.rechits import EBRecHits, EERecHits
 from dataformats.superclusters import SuperClusters
-from simulation.ecal_cells import cells_around, cells_of, ecal_hits, energies_of
+from simulation.ecal_hits import ecal_hits, energies_of
 
 TITLE = "Electrons against photons of 50 GeV in the barrel"
 PT = 50.0

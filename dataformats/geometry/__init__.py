@@ -6,8 +6,8 @@
 - `tracker_ids`: tracker DetIds to layers, both pixel generations (numpy)
 - `detid_kernels`: the same questions, one id at a time, for numba kernels
 - `crystals`: crystal positions of barrel and endcaps
-- `ecal`: the crystal a direction points to
-- `hcal`: tower edges and positions; the tower a direction points to
+- `ecal`: the crystal a direction points to; `ecal_cells`: all crystals as one table, with ids and neighbours
+- `hcal`: tower edges and positions; the tower a direction points to; `overlap`: which towers are behind which crystals
 - `helix`: where a particle in the magnetic field meets calorimeters and tracker layers
 - `tracker_layers`: where the layers of the tracker are, and their matter; `tracker_modules`: the module at a point
 - `picture`: rows and columns of the stitched ECAL picture (280 x 360) and of the HBHE picture (56 x 72)

@@ -94,7 +94,9 @@ def _depth_limits() -> tuple[Ints, Ints]:
 
 EB_CELLS: Final = 2 * EB_IETA * EB_IPHI
 """Barrel crystals (61200)."""
-ECAL_CELLS: Final = EB_CELLS + 2 * EE_SIZE * EE_SIZE
+EE_PLACES: Final = EE_SIZE * EE_SIZE
+"""Places of either endcap, not all of which have a crystal."""
+ECAL_CELLS: Final = EB_CELLS + 2 * EE_PLACES
 """Places in a table of the whole ECAL: barrel crystals by `eb_hash`, behind them endcap places by `ee_hash`, of which
 5352 have no crystal."""
 

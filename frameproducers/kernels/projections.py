@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dataformats.geometry.constants import HCAL_IPHI, HE_IETA
 from dataformats.geometry.detid_kernels import eb_index, ee_index, hbhe_cell
 from dataformats.geometry.detids import EB_CELLS
-from dataformats.geometry.overlap import LAST_BARREL_TOWER, TOWER_CRYSTAL_OFFSETS, TOWER_CRYSTALS
+from dataformats.geometry.overlap import LAST_BARREL_TOWER
 from dataformats.geometry.picture import EB_FIRST_PIXEL, EE_PIXEL, HBHE_COLUMNS, hbhe_pixel_of
 from dataformats.jit import kernel
 
@@ -135,6 +135,8 @@ def share_towers(
     offsets: NDArray[np.int64],
     detid: NDArray[np.uint32],
     energy: NDArray[np.float32],
+    crystal_offsets: NDArray[np.int64],
+    crystals: NDArray[np.int32],
     out_offsets: NDArray[np.int64],
     out_cell: NDArray[np.int32],
     out_value: NDArray[np.float32],
@@ -144,9 +146,10 @@ def share_towers(
     Args:
         offsets: (events + 1,) boundaries of the hits.
         detid, energy: (hits,); GeV.
+        crystal_offsets, crystals: the crystals of every tower, as `overlap.TowerCrystals`.
         out_offsets: (events + 1,).
-        out_cell: (MOST_TOWER_CRYSTALS * hits,) place in the ECAL (see `overlap`).
-        out_value: (MOST_TOWER_CRYSTALS * hits,) GeV.
+        out_cell: (hits times the most crystals of a tower,) place in the ECAL (see `overlap`).
+        out_value: as many; GeV.
     """
     filled = 0
     out_offsets[0] = 0
@@ -156,9 +159,9 @@ def share_towers(
             if not energy[i] > 0.0 or abs(ieta) <= LAST_BARREL_TOWER:
                 continue
             tower = (ieta + HE_IETA) * HCAL_IPHI + iphi - 1
-            first, last = TOWER_CRYSTAL_OFFSETS[tower], TOWER_CRYSTAL_OFFSETS[tower + 1]
+            first, last = crystal_offsets[tower], crystal_offsets[tower + 1]
             for crystal in range(first, last):
-                out_cell[filled] = TOWER_CRYSTALS[crystal]
+                out_cell[filled] = crystals[crystal]
                 out_value[filled] = energy[i] / np.float32(last - first)
                 filled += 1
         out_offsets[event + 1] = filled

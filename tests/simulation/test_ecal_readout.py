@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from dataformats.generator import GenParticles
 from dataformats.geometry.detids import EB_CELLS, EE_EXISTS, eb_hash, ee_hash, pack_eb, pack_ee, unpack_eb, unpack_ee
+from dataformats.geometry.ecal_cells import positions
 from dataformats.simulated import CaloSimHits
 from e2efw.errors import ConfigurationError
 from e2efw.framework.blocks import EventIDs
 from simulation.detector_sim import DetectorSimProducer
-from simulation.ecal_cells import positions
 from simulation.ecal_readout import EBRecHitProducer, EERecHitProducer, eb_channels, ee_channels
 
 Crowd = Callable[[int, int], GenParticles]

@@ -11,7 +11,7 @@ from dataformats.geometry.detids import pack_eb, pack_ee, pack_hcal
 from dataformats.geometry.hcal import tower_direction
 from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
 from dataformats.superclusters import SuperClusters
-from simulation.ecal_cells import ecal_hits
+from simulation.ecal_hits import ecal_hits
 from simulation.shower_shapes import hcal_over_ecal, shower_shapes
 
 Crystals = dict[tuple[int, int], float]

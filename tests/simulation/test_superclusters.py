@@ -7,9 +7,10 @@ import pytest
 
 from dataformats.clusters import CaloClusters, ClusterHits
 from dataformats.geometry.detids import pack_eb
+from dataformats.geometry.ecal_cells import cells_of
 from dataformats.rechits import EBRecHits, EERecHits
-from simulation.ecal_cells import cells_of, ecal_hits, energies_of
 from simulation.ecal_clusters import EcalClusterProducer
+from simulation.ecal_hits import ecal_hits, energies_of
 from simulation.places import direction
 from simulation.superclusters import LOSSES, SuperClusterProducer, SuperClusterProducts, estimated_energy
 

@@ -7,12 +7,7 @@ import pytest
 
 from dataformats.geometry.crystals import eb_position, ee_position
 from dataformats.geometry.detids import ECAL_CELLS, EE_EXISTS
-from dataformats.geometry.overlap import (
-    CRYSTAL_TOWER,
-    MOST_TOWER_CRYSTALS,
-    TOWER_CRYSTAL_OFFSETS,
-    TOWER_CRYSTALS,
-)
+from dataformats.geometry.overlap import crystals_of_towers, tower_of_crystals
 from dataformats.geometry.picture import hbhe_pixel
 from dataformats.geometry.tracker_ids import pack_bpix, pack_fpix, unpack_tracker, valid_tracker
 from dataformats.geometry.tracker_kernels import TRACKER_LAYERS, tracker_layer_of
@@ -23,15 +18,15 @@ def test_barrel_crystals_are_in_front_of_five_by_five_to_a_tower() -> None:
     tower_eta = np.sign(ieta) * ((np.abs(ieta) - 1) // 5 + 1)
     tower_phi = (iphi - 11) // 5 % 72 + 1
     place = hbhe_pixel(tower_eta, tower_phi)
-    agree = CRYSTAL_TOWER[:61200].reshape(170, 360) == place.row * 72 + place.column
+    agree = tower_of_crystals()[:61200].reshape(170, 360) == place.row * 72 + place.column
     assert agree.mean() > 0.9  # crystals and towers do not have the same edges in eta
-    assert np.bincount(CRYSTAL_TOWER[:61200]).max() <= 35
+    assert np.bincount(tower_of_crystals()[:61200]).max() <= 35
     assert eb_position(1, 1).eta > 0
 
 
 def test_places_without_a_crystal_are_in_front_of_no_tower() -> None:
-    endcaps = CRYSTAL_TOWER[61200:].reshape(2, 100, 100)
-    assert CRYSTAL_TOWER.size == ECAL_CELLS
+    endcaps = tower_of_crystals()[61200:].reshape(2, 100, 100)
+    assert tower_of_crystals().size == ECAL_CELLS
     assert (endcaps[:, ~EE_EXISTS] == -1).all()
     inside = np.abs(ee_position(*np.meshgrid(np.arange(1, 101), np.arange(1, 101)), 1).eta) < 3
     assert (endcaps[1, EE_EXISTS & inside] >= 28 * 72).all()
@@ -40,8 +35,9 @@ def test_places_without_a_crystal_are_in_front_of_no_tower() -> None:
 
 
 def test_every_endcap_tower_has_crystals_in_front_and_every_crystal_one_tower() -> None:
-    counts = np.diff(TOWER_CRYSTAL_OFFSETS).reshape(59, 72)
-    assert counts.max() == MOST_TOWER_CRYSTALS == 24
+    table = crystals_of_towers()
+    counts = np.diff(table.offsets).reshape(59, 72)
+    assert counts.max() == table.most == 24
     for ieta in range(-29, 30):
         row = counts[ieta + 29]
         if abs(ieta) <= 17:
@@ -51,7 +47,7 @@ def test_every_endcap_tower_has_crystals_in_front_and_every_crystal_one_tower() 
         else:
             assert row[::2].all()
             assert not row[1::2].any()
-    assert np.unique(TOWER_CRYSTALS).size == TOWER_CRYSTALS.size
+    assert np.unique(table.crystals).size == table.crystals.size
     assert np.array_equal(counts[30:], counts[28::-1])
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dataformats.geometry.constants import EE_SIZE
 from dataformats.geometry.detids import EB_CELLS, ECAL_CELLS, EE_EXISTS
 from dataformats.geometry.ecal import find_ecal
-from simulation.ecal_cells import cells_around, positions
+from dataformats.geometry.ecal_cells import cells_around, positions
 from simulation.kernels import ecal_response
 from simulation.kernels.ecal_response import electromagnetic, hadron, muon, spread_shower
 from simulation.kernels.longitudinal import part_behind_ecal, part_in_preshower

@@ -1,7 +1,7 @@
-"""Crystals of the ECAL as one table, numbered as `detids.ECAL_CELLS` says: places, neighbours, ids, and their hits."""
+"""Crystals of the ECAL as one table, numbered as `detids.ECAL_CELLS` says: places, neighbours and ids of all."""
 
 import functools
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,8 @@ from dataformats.geometry.constants import EB_IETA, EB_IPHI, EE_SIZE
 from dataformats.geometry.crystals import eb_position, ee_position
 from dataformats.geometry.detids import (
     EB_CELLS,
-    ECAL_CELLS,
     EE_EXISTS,
+    EE_PLACES,
     Bools,
     Ints,
     eb_hash,
@@ -22,25 +22,9 @@ from dataformats.geometry.detids import (
     unpack_ee,
     valid_eb,
 )
-from dataformats.rechits import EBRecHits, EERecHits
-from simulation.clustering import CellHits, cell_hits
 
 STEPS: Final = ((0, -1), (0, 1), (-1, 0), (1, 0), (-1, -1), (-1, 1), (1, -1), (1, 1))
 """(rows, columns) to the neighbours, those that share a side first; rows are eta or iy, columns phi or ix."""
-
-
-class EcalHits(NamedTuple):
-    """Hits of barrel and endcaps together.
-
-    Args:
-        cells: number of the crystal and energy of each, by event and cell.
-        detid: (hits,) of each.
-        time: (hits,) ns.
-    """
-
-    cells: CellHits
-    detid: NDArray[np.uint32]
-    time: NDArray[np.float64]
 
 
 def grid_neighbours(rows: int, columns: int, *, wraps: bool) -> Ints:
@@ -64,7 +48,7 @@ def neighbours() -> NDArray[np.int32]:
     barrel = grid_neighbours(2 * EB_IETA, EB_IPHI, wraps=True)
     grid, exists = grid_neighbours(EE_SIZE, EE_SIZE, wraps=False), EE_EXISTS.ravel()
     there = (grid >= 0) & exists[grid] & exists[:, np.newaxis]
-    endcaps = [np.where(there, first + grid, -1) for first in (EB_CELLS, EB_CELLS + EE_SIZE * EE_SIZE)]
+    endcaps = [np.where(there, first + grid, -1) for first in (EB_CELLS, EB_CELLS + EE_PLACES)]
     return np.concatenate([barrel, *endcaps]).astype(np.int32)
 
 
@@ -114,37 +98,9 @@ def cells_around(cell: Ints, reach: int) -> Ints:
     inner = np.where(in_barrel(cell), cell, cell - EB_CELLS)[:, np.newaxis, np.newaxis]
     row, column = inner // EB_IPHI + down, (inner % EB_IPHI + across) % EB_IPHI
     in_eb = np.where((row >= 0) & (row < 2 * EB_IETA), row * EB_IPHI + column, -1)
-    side, place = inner // (EE_SIZE * EE_SIZE), inner % (EE_SIZE * EE_SIZE)
+    side, place = inner // (EE_PLACES), inner % (EE_PLACES)
     y, x = place // EE_SIZE + down, place % EE_SIZE + across
     inside = (y >= 0) & (y < EE_SIZE) & (x >= 0) & (x < EE_SIZE)
     in_ee = np.where(inside, EB_CELLS + (side * EE_SIZE + y) * EE_SIZE + x, -1)
     around: Ints = np.where(barrel, in_eb, in_ee)
     return around
-
-
-def energies_of(hits: EcalHits, event: Ints, cell: Ints) -> NDArray[np.float64]:
-    """Energies in crystals of events, of any shape, GeV; 0 without a hit, also where the cell is -1."""
-    cells = hits.cells
-    if not cells.cell.size:
-        return np.zeros(cell.shape)
-    known = np.repeat(np.arange(cells.offsets.size - 1), np.diff(cells.offsets)) * ECAL_CELLS + cells.cell
-    wanted = event * ECAL_CELLS + cell
-    place = np.minimum(np.searchsorted(known, wanted), known.size - 1)
-    return np.where((known[place] == wanted) & (cell >= 0), cells.energy[place], 0.0)
-
-
-def ecal_hits(eb_hits: EBRecHits, ee_hits: EERecHits) -> EcalHits:
-    """Hits of a block in one row.
-
-    Raises:
-        EventCorruptionError: an event has two hits in one crystal.
-    """
-    cell = np.concatenate(
-        [eb_hash(*unpack_eb(eb_hits.flat("detid"))), EB_CELLS + ee_hash(*unpack_ee(ee_hits.flat("detid")))]
-    )
-    event = np.concatenate([np.repeat(np.arange(len(hits)), hits.counts) for hits in (eb_hits, ee_hits)])
-    detid, energy, time = (
-        np.concatenate([eb_hits.flat(name), ee_hits.flat(name)]) for name in ("detid", "energy", "time")
-    )
-    cells = cell_hits(event, cell, energy, len(eb_hits), "hits of the ECAL")
-    return EcalHits(cells, detid[cells.order], time[cells.order].astype(np.float64))
