@@ -17,6 +17,7 @@ from e2efw.errors import E2EFWError, FileOpenError, FileReadError, nearest
 from e2efw.framework.provenance import Provenance
 from e2efw.io import provenance_store
 from e2efw.io.branches import TreeIndex
+from e2efw.io.ntuple_input import NTUPLE, as_tree
 
 _EVENTS = "Events"
 _LARGE_FILE = 1_000_000
@@ -104,9 +105,9 @@ def _events_tree(file: Any, path: str) -> Any:
     if _EVENTS not in classes:
         held = ", ".join(f"{name} ({kind})" for name, kind in classes.items())
         raise FileReadError(f"File {path}: no tree '{_EVENTS}', so it is no event file. It holds: {held or 'nothing'}.")
-    if classes[_EVENTS] != "TTree":
-        raise FileReadError(f"File {path}: '{_EVENTS}' is a {classes[_EVENTS]}; only a TTree can be read.")
-    return file[_EVENTS]
+    if classes[_EVENTS] not in {"TTree", NTUPLE}:
+        raise FileReadError(f"File {path}: '{_EVENTS}' is a {classes[_EVENTS]}; only a TTree or an RNTuple can be read.")
+    return as_tree(file[_EVENTS])
 
 
 def _check_whole(path: Path) -> None:

@@ -68,7 +68,7 @@ def test_events_that_are_no_tree_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "text.root"
     with uproot.recreate(path) as file:
         file["Events"] = "not a tree"
-    with pytest.raises(FileReadError, match="'Events' is a TObjString; only a TTree can be read"):
+    with pytest.raises(FileReadError, match="'Events' is a TObjString; only a TTree or an RNTuple can be read"):
         _open(path)
 
 
