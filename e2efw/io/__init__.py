@@ -7,7 +7,9 @@
 - `pool_source`: the source.
 - `keep_drop`, `output_parameters`: which products and events are written, and where.
 - `output_columns`, `event_writer`, `whole_file`: gathered into clusters and files, never by half.
-- `event_tree`, `nested_columns`, `root_output`, `pool_output`: as a TTree or an RNTuple.
+- `event_tree`, `nested_columns`, `root_output`, `pool_output`, `parquet_output`: as a TTree, an RNTuple or Parquet.
+- `ntuple_input`, `parquet_input`: an RNTuple and a Parquet file, seen as the branches of a tree.
+- `opening`: files for people: ``e2efw.open``.
 - `output_tables`: the small trees of a file: runs, luminosity blocks, parameter sets, parentage.
 - `reproducible`: identical jobs write identical bytes.
 - `provenance_store`, `untyped`: what a file says of its products; products that no module of the job knows.

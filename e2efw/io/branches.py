@@ -9,7 +9,8 @@ from e2efw.errors import ConfigurationError
 from e2efw.framework.tags import ProductKey
 
 _PRODUCT = re.compile(r"([^_./]+)_([^_./]+)_([^_./]*)_([^_./]+)\.")
-_AUXILIARY = "EventAuxiliary"
+AUXILIARY = "EventAuxiliary"
+"""The product that says who an event is."""
 PRESENT = "present"
 """Leaf beside the product's own, as in ``edm::Wrapper``: per event a bool, False where it lacks the product."""
 
@@ -87,7 +88,7 @@ class TreeIndex:
             name = BranchName.parse(top.name)
             if branch.name in counters:
                 continue
-            if top.name.split(".")[0] == _AUXILIARY:
+            if top.name.split(".")[0] == AUXILIARY:
                 auxiliary[branch.name.split(".")[-1]] = branch
             elif name is not None:
                 stored = products.setdefault(name.key, StoredProduct(name))

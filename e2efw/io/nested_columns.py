@@ -3,7 +3,7 @@
 A list stands as high as it can: at the first component below which every leaf is a list per event.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import awkward as ak
@@ -11,21 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from e2efw.errors import FileWriteError
-from e2efw.io.branches import PRESENT
+from e2efw.io.branches import AUXILIARY, PRESENT
+from e2efw.io.event_writer import Cluster
 from e2efw.io.output_columns import Layout, StoredColumns
 
 
-def field_name(layout: Layout) -> str:
-    """The field of a product: its branch name without the dot, which RNTuple does not allow."""
-    return str(layout.name)
+def records(layouts: Sequence[Layout], cluster: Cluster) -> Any:
+    """An awkward layout of all products, one record per event.
 
-
-def nested(layout: Layout, stored: StoredColumns) -> Any:
-    """An awkward layout, one record per event.
+    A product's field is its branch name without the dot, which RNTuple does not allow.
 
     Raises:
         FileWriteError: a leaf is also a part of the path of another.
     """
+    ids = [ak.contents.NumpyArray(column) for column in cluster.ids.values()]
+    auxiliary = ak.contents.RecordArray([ak.contents.RecordArray(ids, list(cluster.ids))], ["id_"])
+    products = {
+        str(layout.name): _nested(layout, cluster.products[layout.name]) for layout in layouts if not layout.empty
+    }
+    return ak.contents.RecordArray([auxiliary, *products.values()], [AUXILIARY, *products])
+
+
+def _nested(layout: Layout, stored: StoredColumns) -> Any:
+    """One product."""
     tree: dict[str, Any] = {PRESENT: stored.present}
     for path in {**layout.ragged, **layout.scalars}:
         _put(tree, path, layout)

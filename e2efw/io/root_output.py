@@ -13,9 +13,10 @@ import uproot
 from numpy.typing import NDArray
 
 from e2efw.io import provenance_store
+from e2efw.io.branches import AUXILIARY
 from e2efw.io.event_tree import branch_data, branch_types, counter_name
 from e2efw.io.event_writer import Cluster
-from e2efw.io.nested_columns import field_name, nested
+from e2efw.io.nested_columns import records
 from e2efw.io.output_columns import Layout
 from e2efw.io.output_tables import Notes, tables
 from e2efw.io.reproducible import NO_IDENTITY, make_reproducible
@@ -29,7 +30,6 @@ _COMPRESSIONS: Final[Mapping[str, Callable[[int], Any]]] = {
     "ZLIB": uproot.ZLIB,
     "LZ4": uproot.LZ4,
 }
-_AUXILIARY: Final = "EventAuxiliary"
 _EVENTS: Final = "Events"
 
 
@@ -75,7 +75,7 @@ class RootOutput:
 
     def write(self, cluster: Cluster) -> None:
         """Append a cluster: one basket per branch, or one page per column."""
-        data = self._tree_data(cluster) if self._as_tree else ak.Array(self._records(cluster))
+        data = self._tree_data(cluster) if self._as_tree else ak.Array(records(self._layouts, cluster))
         self._written(lambda: self._events.extend(data))
 
     def finish(self, notes: Notes) -> None:
@@ -91,27 +91,20 @@ class RootOutput:
 
     def _tree(self) -> Any:
         types: dict[str, Any] = {
-            f"{_AUXILIARY}.id_.{leaf}": column.dtype for leaf, column in Cluster.empty([]).ids.items()
+            f"{AUXILIARY}.id_.{leaf}": column.dtype for leaf, column in Cluster.empty([]).ids.items()
         }
         for layout in self._layouts:
             types |= branch_types(layout)
         return _new_tree(self._root, _EVENTS, types)
 
     def _tree_data(self, cluster: Cluster) -> dict[str, Any]:
-        data: dict[str, Any] = {f"{_AUXILIARY}.id_.{leaf}": column for leaf, column in cluster.ids.items()}
+        data: dict[str, Any] = {f"{AUXILIARY}.id_.{leaf}": column for leaf, column in cluster.ids.items()}
         for layout in self._layouts:
             data |= branch_data(layout, cluster.products[layout.name])
         return data
 
     def _ntuple(self) -> Any:
-        return self._root.mkrntuple(_EVENTS, self._records(Cluster.empty(self._layouts)).form)
-
-    def _records(self, cluster: Cluster) -> Any:
-        """An awkward layout, one record per event."""
-        ids = [ak.contents.NumpyArray(column) for column in cluster.ids.values()]
-        auxiliary = ak.contents.RecordArray([ak.contents.RecordArray(ids, list(cluster.ids))], ["id_"])
-        products = {field_name(layout): nested(layout, cluster.products[layout.name]) for layout in self._layouts}
-        return ak.contents.RecordArray([auxiliary, *products.values()], [_AUXILIARY, *products])
+        return self._root.mkrntuple(_EVENTS, records(self._layouts, Cluster.empty(self._layouts)).form)
 
     def _tables(self, notes: Notes) -> None:
         for name, columns in tables(notes).items():

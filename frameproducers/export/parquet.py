@@ -13,7 +13,7 @@ from dataformats.collection import Leaf
 from dataformats.frames import Seeds, SeedStatus
 from dataformats.truth import TruthLabels
 from dataformats.window_table import CELL_COLUMNS, WindowTable
-from e2efw.errors import MissingDependencyError
+from e2efw.io import arrow
 from frameproducers.export.rows import LABEL_COLUMNS, SEED_COLUMNS, Rows
 
 _ITEM = "list.element"
@@ -27,11 +27,7 @@ def pyarrow() -> Any:
     Raises:
         MissingDependencyError: it is not installed.
     """
-    try:
-        import pyarrow.parquet  # noqa: PLC0415 (optional, and slow to import)
-    except ImportError as error:
-        raise MissingDependencyError("ParquetFrameOutput needs pyarrow: pip install 'e2efw[train]'") from error
-    return pyarrow
+    return arrow.pyarrow("ParquetFrameOutput", "train")
 
 
 class ParquetRows:

@@ -1,0 +1,119 @@
+"""A Parquet file of events, seen as the branches of a tree: one per column of numbers, named as in a ROOT file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import awkward as ak
+import numpy as np
+
+from e2efw.errors import FileOpenError, nearest
+from e2efw.framework.provenance import Provenance
+from e2efw.io.arrow import pyarrow
+from e2efw.io.branches import TreeIndex
+from e2efw.io.ntuple_input import NumberType
+from e2efw.io.provenance_store import NAME
+from e2efw.io.root_file import EventFile, reading
+
+_ITEM: Final = ".list.element"
+"""How Parquet names what is in a list."""
+
+
+class ParquetBranch:
+    """A column, as the readers of branches want it.
+
+    Args:
+        path: its name in the file.
+        file: of pyarrow.
+    """
+
+    branches: ClassVar[Sequence[Any]] = ()
+    count_branch: ClassVar[None] = None
+
+    def __init__(self, path: str, file: Any) -> None:
+        self.name = path.replace(_ITEM, "")
+        self._path = path
+        self._file = file
+
+    @property
+    def typename(self) -> str:
+        """In the words of Arrow."""
+        return str(self._type())
+
+    @property
+    def interpretation(self) -> NumberType:
+        """The type of its numbers."""
+        try:
+            return NumberType(np.dtype(self._type().to_pandas_dtype()))
+        except (NotImplementedError, TypeError):
+            return NumberType(None)
+
+    @property
+    def num_entries(self) -> int:
+        """Events."""
+        return int(self._file.metadata.num_rows)
+
+    def array(self, *, entry_start: int, entry_stop: int, library: str, array_cache: None) -> Any:
+        """The numbers of some events; only the row groups that hold them are read."""
+        del library, array_cache
+        sizes = [self._file.metadata.row_group(number).num_rows for number in range(self._file.num_row_groups)]
+        ends = np.cumsum(sizes, dtype=np.int64)
+        starts = ends - sizes
+        groups = np.flatnonzero((starts < entry_stop) & (ends > entry_start)).tolist()
+        first = int(starts[groups[0]]) if groups else 0
+        found = ak.from_arrow(self._file.read_row_groups(groups, columns=[self._path]))
+        for component in self.name.split("."):
+            found = found[component]
+        return ak.Array(_known(found.layout))[entry_start - first : entry_stop - first]
+
+    def _type(self) -> Any:
+        """The Arrow type of one number."""
+        arrow = pyarrow("reading Parquet files").types
+        found: Any = self._file.schema_arrow
+        for component in self.name.split("."):
+            found = found.field(component).type
+            while arrow.is_list(found) or arrow.is_large_list(found):
+                found = found.value_type
+        return found
+
+
+class ParquetTree:
+    """A Parquet file with branches.
+
+    Args:
+        file: of pyarrow.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self.num_entries = int(file.metadata.num_rows)
+        paths = [file.schema.column(number).path for number in range(len(file.schema))]
+        self.branches = [ParquetBranch(path, file) for path in paths]
+
+
+def open_parquet(path: Path) -> EventFile:
+    """Open a file that `ParquetOutputModule` wrote; it closes with the last reference.
+
+    Raises:
+        MissingDependencyError: pyarrow is not installed.
+        FileOpenError: there is no such file; names the nearest.
+        FileReadError: it is truncated, corrupt or no Parquet file.
+    """
+    arrow = pyarrow("reading Parquet files")
+    if not path.is_file():
+        beside = [file.name for file in path.parent.glob("*.parquet")]
+        raise FileOpenError(f"File {path} does not exist. {nearest(path.name, beside, 'Parquet files there')}")
+    with reading(f"File {path}"):
+        file = arrow.parquet.ParquetFile(path)
+        text = (file.metadata.metadata or {}).get(NAME.encode())
+        tree = ParquetTree(file)
+        provenance = Provenance() if text is None else Provenance.from_json(text.decode())
+        return EventFile(str(path), tree, TreeIndex.of(tree), provenance)
+
+
+def _known(layout: Any) -> Any:
+    """Without the marks of what could be missing but never is."""
+    if isinstance(layout, ak.contents.UnmaskedArray):
+        return _known(layout.content)
+    if isinstance(layout, ak.contents.ListOffsetArray):
+        return ak.contents.ListOffsetArray(layout.offsets, _known(layout.content))
+    return layout
