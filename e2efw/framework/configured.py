@@ -31,6 +31,7 @@ class JobConfiguration:
         paths: paths, then end paths, without outputs.
         origins: where each module was set, by label, the source as ``source``.
         idle: labels of modules that are defined but on no path.
+        end_paths: names of the end paths.
     """
 
     process_name: str
@@ -42,6 +43,7 @@ class JobConfiguration:
     paths: list[PathPlan]
     origins: Mapping[str, str]
     idle: frozenset[str]
+    end_paths: frozenset[str] = frozenset()
 
     def open_source(self) -> OpenSource:
         """Open the input."""
@@ -100,6 +102,7 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         paths,
         origins,
         frozenset(defined) - labels,
+        frozenset(process.endpaths),
     )
 
 

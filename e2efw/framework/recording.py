@@ -13,7 +13,7 @@ from e2efw.framework.tags import InputTag
 def process_record(
     configuration: JobConfiguration, flow: Dataflow, facts: Mapping[str, dict[str, Any]]
 ) -> ProcessRecord:
-    """Modules with their tracked parameters, and products with their parents.
+    """Modules with their tracked parameters, products with their parents, and the names of the paths.
 
     Args:
         facts: what each module recorded about itself, by label.
@@ -29,7 +29,10 @@ def process_record(
         for label, configured in configuration.running.items()
         for key, info in configured.products(configuration.process_name).items()
     ]
-    return ProcessRecord(configuration.process_name, f"e2efw {__version__}", modules, products)
+    names = [path.name for path in configuration.paths]
+    paths = [name for name in names if name not in configuration.end_paths]
+    end_paths = [name for name in names if name in configuration.end_paths]
+    return ProcessRecord(configuration.process_name, f"e2efw {__version__}", modules, products, paths, end_paths)
 
 
 def _module_record(configured: Configured, facts: dict[str, Any]) -> ModuleRecord:
