@@ -109,6 +109,13 @@ class MismatchedInputFilesError(E2EFWError, ValueError):
     exit_code = 8023
 
 
+class NoSecondaryFilesError(E2EFWError, ValueError):
+    """A job that needs a second set of input files has none."""
+
+    category = "NoSecondaryFiles"
+    exit_code = 8029
+
+
 class EventGenerationError(E2EFWError, RuntimeError):
     """A generator makes no event with these settings, or fails on one however often it tries."""
 

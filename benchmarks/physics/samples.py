@@ -11,7 +11,8 @@ from dataformats.generator import GenParticles
 from e2efw.config.loader import load_process
 from e2efw.framework.configured import configure
 from e2efw.framework.job import Job
-from e2efw.io.pool_source import OpenPool, PoolSource
+from e2efw.io.open_pool import OpenPool
+from e2efw.io.pool_source import PoolSource
 
 CFG = "simulate_cfg.py"
 C = TypeVar("C", bound=Collection)

@@ -39,7 +39,8 @@ def chunk_limits(
         FileReadError: the branches contradict themselves.
     """
     with reading(f"File {path}"):
-        boundaries = reduce(np.intersect1d, [np.asarray(branch.entry_offsets) for branch in branches])
+        ends = [np.asarray(branch.entry_offsets) for branch in branches]
+        boundaries = reduce(np.intersect1d, ends) if ends else np.empty(0, np.int64)
         size = sum(branch.uncompressed_bytes / max(branch.num_entries, 1) for branch in branches)
     most = max(min(_MOST_EVENTS, int(_MOST_BYTES / max(size, 1.0))), events_per_block)
     least = max(min(_EVENTS, most), events_per_block)
@@ -112,6 +113,20 @@ def joined(first: Block, second: Block) -> Block:
         if key in first.events or key in second.events:
             both.events[key] = np.concatenate([_having(first, key), _having(second, key) + len(first)])
     return both
+
+
+def rearranged(block: Block, order: NDArray[np.int64]) -> Block:
+    """The events of a block in another order, or some of them."""
+    other = Block(block.number, block.ids.take(order))
+    for key, product in block.products.items():
+        if key not in block.events:
+            other.products[key] = product.take(order)
+            continue
+        place = np.full(len(block), -1)
+        place[block.events[key]] = np.arange(block.events[key].size)
+        having = np.flatnonzero(place[order] >= 0)
+        other.products[key], other.events[key] = product.take(place[order][having]), having
+    return other
 
 
 def _having(block: Block, key: Any) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ import awkward as ak
 import numpy as np
 from numpy.typing import NDArray
 
+from dataformats.collection import picked
 from e2efw.errors import FileReadError
 from e2efw.io.root_file import reading
 
@@ -22,6 +23,13 @@ class Column:
 
     values: NDArray[Any]
     offsets: NDArray[np.int64] | None
+
+    def take(self, events: NDArray[np.int64]) -> "Column":
+        """The values of some events, in any order."""
+        if self.offsets is None:
+            return Column(self.values[events], None)
+        offsets, objects = picked(self.offsets, events)
+        return Column(self.values[objects], offsets)
 
 
 def is_numeric(branch: Any) -> bool:
@@ -49,14 +57,14 @@ def read_column(branch: Any, start: int, stop: int, path: str) -> Column:
                 f"File {path}: branch '{branch.name}' holds {branch.typename}, not numbers or lists of numbers."
             )
         layout = branch.array(entry_start=start, entry_stop=stop, library="ak", array_cache=None).layout
-        column = _unwrapped(layout)
+        column = unwrapped(layout)
     n_events = column.values.size if column.offsets is None else column.offsets.size - 1
     if n_events != stop - start:
         raise FileReadError(f"{what}: only {n_events} events can be read, the file is corrupt.")
     return column
 
 
-def _unwrapped(layout: Any) -> Column:
+def unwrapped(layout: Any) -> Column:
     """Values and boundaries of an awkward layout, checked: what follows trusts them.
 
     Raises:

@@ -4,18 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from dataformats.collection import Collection, EventRecord
 from e2efw.errors import FileReadError, LogicError, ProductNotFoundError, nearest
 from e2efw.framework.blocks import Wanted
 from e2efw.framework.provenance import Provenance
 from e2efw.framework.tags import ProductKey
+from e2efw.io import auxiliary
 from e2efw.io.branches import BranchName
 from e2efw.io.root_file import EventFile
-
-AUXILIARY = {"run_": np.uint32, "luminosityBlock_": np.uint32, "event_": np.uint64}
-"""Leaves of the EventAuxiliary that name an event."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +35,9 @@ class FileContents:
         Raises:
             FileReadError: the events have no run, lumi and event numbers that can be read.
         """
-        missing = [leaf for leaf in AUXILIARY if leaf not in file.index.auxiliary]
-        if missing and file.index.auxiliary:
-            raise FileReadError(
-                f"File {file.path}: its EventAuxiliary is not split into columns "
-                f"(no {missing[0]}); such files cannot be read yet."
-            )
-        if missing:
-            raise FileReadError(
-                f"File {file.path}: no EventAuxiliary, so its events have no run, lumi and event numbers."
-            )
+        wrong = auxiliary.complaint(file)
+        if wrong is not None:
+            raise FileReadError(f"File {file.path}: {wrong}.")
         names = {key: stored.name for key, stored in file.index.products.items()}
         leaves = {key: frozenset(stored.leaves) for key, stored in file.index.products.items()}
         return cls(file.path, file.n_events, names, leaves, file.provenance)

@@ -1,20 +1,22 @@
 """Events from EDM-like ROOT files: of CMS, of our simulation, of our own jobs."""
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+import logging
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from e2efw.errors import FileReadError
-from e2efw.framework.blocks import Block, ProductInfo, SourceContent, Wanted
+from e2efw.config.eventids import EventRange, LuminosityBlockID, LuminosityBlockRange
+from e2efw.errors import NoSecondaryFilesError, UnimplementedFeatureError
 from e2efw.framework.modules import Source, param
-from e2efw.framework.parameters import not_negative
-from e2efw.framework.provenance import Provenance
-from e2efw.framework.tags import ProductKey
-from e2efw.io.chunks import chunk_limits, cut, read_ahead
-from e2efw.io.file_contents import FileContents
-from e2efw.io.root_file import open_events
-from e2efw.io.screening import Screening
-from e2efw.io.stored_products import branches_of, read_events
+from e2efw.framework.parameters import declared, not_negative
+from e2efw.io import keep_drop
+from e2efw.io.duplicates import DuplicateMode
+from e2efw.io.event_selection import EventSelection
+from e2efw.io.open_pool import OpenPool
+from e2efw.io.run_numbers import RunNumbers
+
+_LOG = logging.getLogger("e2efw.io")
+_NO_EFFECT = "no effect here: "
+"""Begins the documentation of what CMSSW's cfgs may set, but nothing here needs."""
 
 
 def _names_a_file(names: tuple[str, ...]) -> str | None:
@@ -22,117 +24,168 @@ def _names_a_file(names: tuple[str, ...]) -> str | None:
 
 
 class PoolSource(Source):
-    """Reads events from EDM-like ROOT files, one after the other."""
+    """Reads events from EDM-like ROOT files, one after the other.
+
+    Names may hold the patterns '*', '?', '[...]' and '**', and begin with file:, root:// (with fsspec-xrootd), http://
+    or https://. Each file is opened when it is reached. Selections look at the numbers that events have in their files.
+    """
 
     file_names: tuple[str, ...] = param(
-        doc="files to read, with or without 'file:'", tracked=False, check=_names_a_file
+        doc="files to read: paths, patterns such as data/*.root, URLs", tracked=False, check=_names_a_file
+    )
+    secondary_file_names: tuple[str, ...] = param(
+        (), doc="files with the same events, for products that the others lack", tracked=False
+    )
+    need_secondary_file_names: bool = param(False, doc="secondaryFileNames must be set", tracked=False)
+    skip_bad_files: bool = param(
+        False, doc="leave out files that are missing or cannot be opened, with a warning", tracked=False
     )
     skip_events: int = param(
-        0, doc="events to skip at the beginning, over all files", tracked=False, check=not_negative
+        0,
+        doc="events to skip at the beginning, over all files, of those that would be processed",
+        tracked=False,
+        check=not_negative,
+    )
+    first_run: int = param(1, doc="skip events of earlier runs", tracked=False, check=not_negative)
+    first_luminosity_block: int = param(
+        0, doc="in the first run, skip earlier luminosity blocks; 0: none", tracked=False, check=not_negative
+    )
+    first_event: int = param(
+        1,
+        doc="in the first run, and in firstLuminosityBlock if that is set, skip earlier events",
+        tracked=False,
+        check=not_negative,
+    )
+    lumis_to_process: tuple[LuminosityBlockRange, ...] = param(
+        (), doc="only these, such as '1:5-1:MAX'; empty: all", tracked=False
+    )
+    lumis_to_skip: tuple[LuminosityBlockRange, ...] = param((), doc="not these", tracked=False)
+    events_to_process: tuple[EventRange, ...] = param(
+        (), doc="only these, such as '1:200-1:300' or '1:5:200'; empty: all", tracked=False
+    )
+    events_to_skip: tuple[EventRange, ...] = param((), doc="not these", tracked=False)
+    no_event_sort: bool = param(
+        True, doc="True: the order of the file; False: by run, lumi and event within each file", tracked=False
+    )
+    duplicate_check_mode: DuplicateMode = param(
+        "checkAllFilesOpened",
+        doc="where a repeated run, lumi and event number is looked for; it is skipped",
+        tracked=False,
+    )
+    branches_must_match: Literal["permissive", "strict"] = param(
+        "permissive", doc="later files may lack products of the first, or may not", tracked=False
+    )
+    input_commands: tuple[str, ...] = param(
+        ("keep *",),
+        doc="rules 'keep' or 'drop' with '*' or type_label_instance_process; the last that matches counts",
+        tracked=False,
+        check=keep_drop.complaint,
+    )
+    drop_descendants_of_dropped_branches: bool = param(
+        True, doc="what was made from a dropped product is dropped too, where provenance tells", tracked=False
+    )
+    set_run_number: int = param(
+        0, doc="simulation: number of the first run of each file; 0: as it is", tracked=False, check=not_negative
+    )
+    set_run_number_for_each_lumi: tuple[int, ...] = param(
+        (), doc="simulation: run numbers, one for each luminosity block in the order they come", tracked=False
+    )
+    first_luminosity_block_for_each_run: tuple[LuminosityBlockID, ...] = param(
+        (), doc="simulation: run numbers, each with its first luminosity block", tracked=False
+    )
+    processing_mode: Literal["RunsLumisAndEvents", "RunsAndLumis", "Runs"] = param(
+        "RunsLumisAndEvents", doc="what is processed; only RunsLumisAndEvents is offered", tracked=False
     )
     bad_hits: Literal["drop", "refuse"] = param(
         "drop",
         doc="objects that cannot be true (NaN energies, impossible detids): leave them out and count them, or stop",
         tracked=False,
     )
+    override_catalog: str = param("", doc="not offered: files are named, not looked up", tracked=False)
+    enforce_guid_in_file_name: bool = param(False, doc="not offered", tracked=False)
+    cache_size: int = param(0, doc=f"{_NO_EFFECT}whole baskets are read ahead", tracked=False)
+    tree_max_virtual_size: int = param(-1, doc=f"{_NO_EFFECT}there are no ROOT buffers", tracked=False)
+    delay_reading_event_products: bool = param(
+        True, doc=f"{_NO_EFFECT}products are read if a module or an output wants them", tracked=False
+    )
+    bypass_version_check: bool = param(False, doc=f"{_NO_EFFECT}leaves are looked up by name", tracked=False)
+    label_raw_data_like_mc: bool = param(True, doc=f"{_NO_EFFECT}there is no raw data", tracked=False)
 
-    def open(self) -> "OpenPool":
-        """Look into all files.
+    @classmethod
+    def old_parameters(cls) -> Mapping[str, str]:
+        """What cfgs of long ago set."""
+        return {"maxEvents": "now process.maxEvents.input"}
+
+    @classmethod
+    def translated(cls, old: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Nothing that sources may still have."""
+        raise ValueError(
+            f"a source has no 'maxEvents' any more: set process.maxEvents.input = {old['maxEvents']} instead"
+        )
+
+    def __post_init__(self) -> None:
+        """Check what several parameters say together.
+
+        Raises:
+            UnimplementedFeatureError: something of CMSSW that is not offered.
+            NoSecondaryFilesError: they are needed and not there.
+            ConfigurationError: run numbers are set twice.
+        """
+        super().__post_init__()
+        refused = {
+            "processingMode": self.processing_mode != "RunsLumisAndEvents",
+            "overrideCatalog": bool(self.override_catalog),
+            "enforceGUIDInFileName": self.enforce_guid_in_file_name,
+        }
+        for name, wanted in refused.items():
+            if wanted:
+                raise UnimplementedFeatureError(f"PoolSource: '{name}' cannot be changed; leave it out.")
+        if self.need_secondary_file_names and not self.secondary_file_names:
+            raise NoSecondaryFilesError(
+                "PoolSource: 'needSecondaryFileNames' is set, but 'secondaryFileNames' names no file."
+            )
+        self.run_numbers()
+
+    @property
+    def selection(self) -> EventSelection:
+        """Which events are processed."""
+        return EventSelection(
+            self.first_run,
+            self.first_luminosity_block,
+            self.first_event,
+            self.lumis_to_skip,
+            self.lumis_to_process,
+            self.events_to_skip,
+            self.events_to_process,
+        )
+
+    @property
+    def asks_for_real_data(self) -> bool:
+        """True if it matters whether a file holds real data."""
+        return self.duplicate_check_mode == "checkEachRealDataFile" or self.run_numbers().parameter != ""
+
+    def run_numbers(self) -> RunNumbers:
+        """What gives events their runs, for one pass over the files."""
+        return RunNumbers(
+            "PoolSource",
+            self.set_run_number,
+            self.set_run_number_for_each_lumi,
+            self.first_luminosity_block_for_each_run,
+        )
+
+    def open(self) -> OpenPool:
+        """Look into the first file; local ones are checked to be there, whole, and to hold events.
 
         Raises:
             FileOpenError: a file is missing or may not be read.
             FileReadError: a file is truncated, corrupt or holds no events.
+            ConfigurationError: the rules for products break their grammar.
         """
-        files = []
-        for name in self.file_names:
-            with open_events(name) as file:
-                files.append(FileContents.of(file))
-        return OpenPool(files, self.skip_events, Screening(self.bad_hits))
-
-
-@dataclass
-class OpenPool:
-    """Files that were looked into; each is open only while its events are read.
-
-    Args:
-        files: the first one says what the source holds.
-        skip_events: events to leave out at the beginning.
-        screening: what is done with faulty objects.
-    """
-
-    files: Sequence[FileContents]
-    skip_events: int
-    screening: Screening
-    _running: list[Iterator[Block]] = field(default_factory=list)
-
-    @property
-    def content(self) -> SourceContent:
-        """The products of the first file, those of older processes first.
-
-        The order of processes is known from the provenance; those that kept none come first, in the order of the tree.
-        """
-        first = self.files[0]
-        age = {process.name: number for number, process in enumerate(first.provenance.processes)}
-        keys = sorted(first.names, key=lambda key: age.get(key.process, -1))
-        return {
-            key: ProductInfo(first.names[key].friendly_type, first.description(key), origin=first.path) for key in keys
-        }
-
-    @property
-    def provenance(self) -> Provenance:
-        """What earlier jobs did to the first file."""
-        return self.files[0].provenance
-
-    @property
-    def n_events(self) -> int:
-        """Events in all files, without those that are skipped."""
-        return max(sum(file.n_events for file in self.files) - self.skip_events, 0)
-
-    def blocks(self, wanted: Wanted, events_per_block: int, max_events: int) -> Iterator[Block]:
-        """Read blocks, the next ones in a background thread.
-
-        A block never spans two files, so the last one of a file may be small.
-
-        Raises:
-            ProductNotFoundError: a file lacks a wanted product; names file and nearest.
-            FileReadError: a product lacks a leaf, or the files describe it differently.
-        """
-        for file in self.files:
-            file.require(wanted)
-            for key in wanted:
-                self._check_description(file, key)
-        blocks = cut(read_ahead(self._chunks(wanted, events_per_block, max_events)), events_per_block)
-        self._running.append(blocks)
-        return blocks
-
-    def report(self) -> list[str]:
-        """What was left out of the events that were read."""
-        return self.screening.report()
-
-    def close(self) -> None:
-        """End reading and its thread; iterators given out before end too."""
-        for blocks in self._running:
-            if isinstance(blocks, Generator):
-                blocks.close()
-        self._running.clear()
-
-    def _chunks(self, wanted: Wanted, events_per_block: int, max_events: int) -> Generator[Block, None, None]:
-        left = self.n_events if max_events < 0 else min(max_events, self.n_events)
-        skip = self.skip_events
-        for contents in self.files:
-            start, skip = min(skip, contents.n_events), max(skip - contents.n_events, 0)
-            stop = min(start + left, contents.n_events)
-            if start >= stop:
-                continue
-            left -= stop - start
-            with open_events(contents.path) as file:
-                for first, end in chunk_limits(branches_of(file, wanted), start, stop, events_per_block, file.path):
-                    yield read_events(file, wanted, first, end, self.screening)
-
-    def _check_description(self, file: FileContents, key: ProductKey) -> None:
-        expected = self.files[0].description(key)
-        if file.description(key) != expected:
-            raise FileReadError(
-                f"File {file.path}: product {key} is described as {dict(file.description(key))}, "
-                f"but in {self.files[0].path} as {dict(expected)}."
-            )
+        known = declared(type(self)).values()
+        idle = [each.cfg_name for each in known if each.doc.startswith(_NO_EFFECT)]
+        changed = [
+            each.cfg_name for each in known if each.cfg_name in idle and getattr(self, each.name) != each.default
+        ]
+        if changed:
+            _LOG.info("PoolSource: parameters without effect here: %s", ", ".join(changed))
+        return OpenPool(self)

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cramjam
 import uproot
@@ -18,8 +18,13 @@ from e2efw.framework.provenance import Provenance
 from e2efw.io import provenance_store
 from e2efw.io.branches import TreeIndex
 from e2efw.io.ntuple_input import NTUPLE, as_tree
+from e2efw.io.remote import handler, is_remote, opening
 
 _EVENTS = "Events"
+_OBJECT_HEADER = 6
+"""Bytes before every object: its size and its version."""
+_TREE_BASES = ("TNamed", "TAttLine", "TAttFill", "TAttMarker")
+"""What a TTree begins with; the number of entries follows."""
 _LARGE_FILE = 1_000_000
 """Added to the version of a ROOT file whose header holds 64-bit positions."""
 
@@ -83,31 +88,69 @@ def open_events(name: str) -> Iterator[EventFile]:
     """Open a file for as long as the context lasts.
 
     Args:
-        name: a path, ``file:`` and a path, or a URL that uproot can open.
+        name: a path, ``file:`` and a path, or a URL.
 
     Raises:
         FileOpenError: there is no such file or it may not be read; names the nearest files.
         FileReadError: it is truncated, corrupt, not ROOT or holds no events.
+        MissingDependencyError: reading from there needs a library that is not installed.
     """
-    path = name.removeprefix("file:")
-    if "://" not in path:
-        _check_whole(Path(path))
-    with contextlib.ExitStack() as stack:
-        with reading(f"File {path}"):
-            file = stack.enter_context(uproot.open({path: None}))
-            tree = _events_tree(file, path)
-            events = EventFile(path, tree, TreeIndex.of(tree), provenance_store.read(file))
+    with open_root(name) as file:
+        with reading(f"File {file.path}"):
+            tree = as_tree(file.directory[file.events_key])
+            events = EventFile(file.path, tree, TreeIndex.of(tree), provenance_store.read(file.directory))
         yield events
 
 
-def _events_tree(file: Any, path: str) -> Any:
+class RootFile(NamedTuple):
+    """An open ROOT file with a tree of events that was not looked into.
+
+    Args:
+        directory: of uproot.
+        events_key: name of the tree.
+    """
+
+    path: str
+    directory: Any
+    events_key: str
+
+
+@contextlib.contextmanager
+def open_root(name: str) -> Iterator[RootFile]:
+    """Open a file and make sure that it has a tree of events; errors are those of `open_events`."""
+    path = name.removeprefix("file:")
+    if not is_remote(path):
+        _check_whole(Path(path))
+    with contextlib.ExitStack() as stack:
+        with opening(path), reading(f"File {path}"):
+            file = stack.enter_context(uproot.open({path: None}, handler=handler(path)))
+            found = RootFile(path, file, _events_key(file, path))
+        yield found
+
+
+def count_events(name: str) -> int:
+    """Events in a file, without looking at the branches of its tree; errors are those of `open_events`."""
+    with open_root(name) as file, reading(f"File {file.path}"):
+        if file.directory.classname_of(file.events_key) == NTUPLE:
+            return int(file.directory[file.events_key].num_entries)
+        chunk, cursor = file.directory.key(file.events_key).get_uncompressed_chunk_cursor()
+        cursor.skip(_OBJECT_HEADER)
+        for _ in _TREE_BASES:
+            size, _version, _ = uproot.deserialization.numbytes_version(chunk, cursor, {}, move=False)
+            cursor.skip(size)
+        return int(cursor.field(chunk, struct.Struct(">q"), {}))
+
+
+def _events_key(file: Any, path: str) -> str:
     classes = {name.split(";")[0]: kind for name, kind in file.classnames(recursive=False).items()}
     if _EVENTS not in classes:
         held = ", ".join(f"{name} ({kind})" for name, kind in classes.items())
         raise FileReadError(f"File {path}: no tree '{_EVENTS}', so it is no event file. It holds: {held or 'nothing'}.")
     if classes[_EVENTS] not in {"TTree", NTUPLE}:
-        raise FileReadError(f"File {path}: '{_EVENTS}' is a {classes[_EVENTS]}; only a TTree or an RNTuple can be read.")
-    return as_tree(file[_EVENTS])
+        raise FileReadError(
+            f"File {path}: '{_EVENTS}' is a {classes[_EVENTS]}; only a TTree or an RNTuple can be read."
+        )
+    return _EVENTS
 
 
 def _check_whole(path: Path) -> None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,13 +13,16 @@ from dataformats.collection import Collection
 from e2efw.errors import FileReadError
 from e2efw.framework.blocks import Block, EventIDs, ProductLike, Wanted
 from e2efw.io.branches import PRESENT, StoredProduct
+from e2efw.io.chunks import joined, rearranged
 from e2efw.io.columns import Column, fitted, is_numeric, read_column
-from e2efw.io.file_contents import AUXILIARY
 from e2efw.io.root_file import EventFile
 from e2efw.io.screening import Screening, screened
 from e2efw.io.untyped import UntypedProduct
 
 _LOG = logging.getLogger("e2efw.io")
+
+_GAP = 1000
+"""Events that are read and left out rather than read around: they mostly share a basket with their neighbours."""
 
 Found: TypeAlias = tuple[ProductLike, NDArray[np.int64] | None]
 """A product for the events that have it, and their positions, None for all."""
@@ -26,7 +30,7 @@ Found: TypeAlias = tuple[ProductLike, NDArray[np.int64] | None]
 
 def branches_of(file: EventFile, wanted: Wanted) -> list[Any]:
     """All branches that reading these products touches."""
-    branches = [file.index.auxiliary[leaf] for leaf in AUXILIARY]
+    branches: list[Any] = []
     for key, cls in wanted.items():
         stored = file.index.products[key]
         branches += [branch for path, branch in stored.leaves.items() if cls is None or path in _paths(cls)]
@@ -34,18 +38,40 @@ def branches_of(file: EventFile, wanted: Wanted) -> list[Any]:
     return branches
 
 
-def read_events(file: EventFile, wanted: Wanted, start: int, stop: int, screening: Screening) -> Block:
-    """Read consecutive events of one file.
+def read_events(
+    file: EventFile, ids: EventIDs, wanted: Wanted, positions: NDArray[np.int64], screening: Screening
+) -> Block:
+    """Read events of one file, in any order; those that lie near each other are read together.
+
+    Args:
+        ids: of all events of the file.
+        positions: entries in the file, each at most once.
 
     Raises:
         FileReadError: a branch is corrupt, or the leaves of a product do not fit together.
         EventCorruptionError: an object is faulty and faulty objects are refused.
     """
-    columns = {leaf: read_column(file.index.auxiliary[leaf], start, stop, file.path).values for leaf in AUXILIARY}
-    run, lumi, event = (columns[leaf].astype(dtype) for leaf, dtype in AUXILIARY.items())
-    block = Block(0, EventIDs(run, lumi, event, file.path))
+    order = np.argsort(positions, kind="stable")
+    ascending = positions[order]
+    pieces = np.split(ascending, np.flatnonzero(np.diff(ascending) > _GAP) + 1)
+    if len(pieces) == 1:
+        return _read_near(file, ids, wanted, positions, screening)
+    block = reduce(joined, [_read_near(file, ids, wanted, piece, screening) for piece in pieces])
+    back = np.empty_like(order)
+    back[order] = np.arange(order.size)
+    return block if np.array_equal(positions, ascending) else rearranged(block, back)
+
+
+def _read_near(
+    file: EventFile, ids: EventIDs, wanted: Wanted, positions: NDArray[np.int64], screening: Screening
+) -> Block:
+    """Read the whole range in which the events lie, and keep them."""
+    start, stop = (int(positions.min()), int(positions.max()) + 1) if positions.size else (0, 0)
+    entire = np.array_equal(positions, np.arange(start, stop))
+    block = Block(0, ids.take(slice(start, stop) if entire else positions))
+    chosen = None if entire else positions - start
     for key, cls in wanted.items():
-        reader = _Reader(file, file.index.products[key], start, stop, block.ids, screening)
+        reader = _Reader(file, file.index.products[key], start, stop, chosen, block.ids, screening)
         product, having = reader.untyped() if cls is None else reader.typed(cls)
         if product is None:
             continue
@@ -57,12 +83,20 @@ def read_events(file: EventFile, wanted: Wanted, start: int, stop: int, screenin
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads one product for some events."""
+    """Reads one product for some events.
+
+    Args:
+        start: first entry to read.
+        stop: last entry + 1.
+        chosen: which of these entries, in which order; None for all.
+        ids: of the events that are kept.
+    """
 
     file: EventFile
     stored: StoredProduct
     start: int
     stop: int
+    chosen: NDArray[np.int64] | None
     ids: EventIDs
     screening: Screening
 
@@ -112,7 +146,11 @@ class _Reader:
         return (product, None) if having is None else (product.take(having), having)
 
     def _column(self, path: str) -> Column:
-        return read_column(self.stored.leaves[path], self.start, self.stop, self.file.path)
+        return self._read(self.stored.leaves[path])
+
+    def _read(self, branch: Any) -> Column:
+        column = read_column(branch, self.start, self.stop, self.file.path)
+        return column if self.chosen is None else column.take(self.chosen)
 
     def _common_offsets(self, columns: Mapping[str, Column], *, ragged: bool) -> NDArray[np.int64]:
         """Event boundaries that all leaves of the product share."""
@@ -134,7 +172,7 @@ class _Reader:
         """Positions of the events that have the product, None for all."""
         if self.stored.present is None:
             return None
-        present = read_column(self.stored.present, self.start, self.stop, self.file.path)
+        present = self._read(self.stored.present)
         if present.offsets is not None:
             raise FileReadError(
                 f"File {self.file.path}: '{PRESENT}' of {self.stored.name} is a list instead of one value per event."

@@ -17,6 +17,7 @@ from e2efw.errors import (
     EventCorruptionError,
     FileReadError,
     LogicError,
+    MismatchedInputFilesError,
     ProductNotFoundError,
 )
 from e2efw.framework.blocks import Block
@@ -62,7 +63,7 @@ def test_skipping_and_stopping_count_over_all_files(
     make_block: Make, write_file: Make, read_file: Make, skip: int, most: int, expected: list[int]
 ) -> None:
     paths = [write_file(make_block(10), name) for name in ("a.root", "b.root")]
-    blocks = read_file(paths, {JETS: Jets}, 4, most, skip_events=skip)
+    blocks = read_file(paths, {JETS: Jets}, 4, most, skip_events=skip, duplicate_check_mode="checkEachFile")
     assert _numbers(blocks) == expected
     source = PoolSource(file_names=tuple(map(str, paths)), skip_events=skip).open()
     assert source.n_events == max(20 - skip, 0)
@@ -70,7 +71,9 @@ def test_skipping_and_stopping_count_over_all_files(
 
 def test_blocks_do_not_span_files(make_block: Make, write_file: Make, read_file: Make) -> None:
     paths = [write_file(make_block(5), name) for name in ("a.root", "b.root")]
-    assert [(len(block), block.number) for block in read_file(paths, {}, 4)] == [(4, 0), (1, 1), (4, 2), (1, 3)]
+    assert [
+        (len(block), block.number) for block in read_file(paths, {}, 4, duplicate_check_mode="noDuplicateCheck")
+    ] == [(4, 0), (1, 1), (4, 2), (1, 3)]
 
 
 def test_a_path_may_start_with_file(make_block: Make, write_file: Make) -> None:
@@ -106,11 +109,33 @@ def test_an_abandoned_iterator_leaves_no_thread(make_block: Make, write_file: Ma
     assert next(blocks, None) is None
 
 
-def test_a_later_file_must_hold_the_wanted_products(make_block: Make, write_file: Make) -> None:
+def test_a_later_file_may_lack_products_and_its_blocks_lack_them_too(
+    make_block: Make, write_file: Make, read_file: Make, caplog: pytest.LogCaptureFixture
+) -> None:
     full, poor = make_block(2), make_block(2)
     del poor.products[JETS]
+    poor.ids.run[:] = 8
     paths = [write_file(full, "full.root"), write_file(poor, "poor.root")]
-    source = PoolSource(file_names=tuple(map(str, paths))).open()
+    first, second = read_file(paths, {JETS: Jets}, 10)
+    assert JETS in first.products
+    assert not second.products
+    assert "poor.root lacks products of the first file: recoPFJets_jets__E2E" in caplog.text
+    with pytest.raises(ProductNotFoundError, match=r"no product jets::E2E in event 8:0:\d+ of .*poor\.root"):
+        second.get(JETS, np.arange(2))
+    with pytest.raises(
+        MismatchedInputFilesError, match=r"poor\.root: no product recoPFJets_jets__E2E, which"
+    ) as caught:
+        read_file(paths, {JETS: Jets}, 10, branches_must_match="strict")
+    assert caught.value.exit_code == 8023
+    with pytest.raises(MismatchedInputFilesError, match=r"full\.root: product recoPFJets_jets__E2E is not in .*poor"):
+        read_file(paths[::-1], {})
+    assert len(read_file(paths[::-1], {}, input_commands=("keep *", "drop *_jets_*_*"))) == 2
+
+
+def test_the_first_file_must_hold_the_wanted_products(make_block: Make, write_file: Make) -> None:
+    poor = make_block(2)
+    del poor.products[JETS]
+    source = PoolSource(file_names=(str(write_file(poor, "poor.root")),)).open()
     with pytest.raises(ProductNotFoundError, match=r"poor\.root: no product jets::E2E\. Did you mean") as caught:
         source.blocks({JETS: Jets}, 10, -1)
     assert caught.value.exit_code == 8006
@@ -129,8 +154,8 @@ def test_a_later_file_must_describe_its_frames_alike(make_block: Make, write_fil
     )
     paths = [write_file(first, "first.root"), write_file(second, "second.root")]
     source = PoolSource(file_names=tuple(map(str, paths))).open()
-    with pytest.raises(FileReadError, match=r"second\.root: product frames::E2E is described as"):
-        source.blocks({key: SparseFrames}, 10, -1)
+    with pytest.raises(MismatchedInputFilesError, match=r"second\.root: product frames::E2E is described as"):
+        list(source.blocks({key: SparseFrames}, 10, -1))
 
 
 def test_frames_without_their_description_are_refused(write_raw: Make, read_file: Make) -> None:
@@ -182,9 +207,9 @@ def test_files_without_event_numbers_are_refused(write_raw: Make) -> None:
         PoolSource(file_names=(str(path),)).open()
 
 
-def test_an_unsplit_auxiliary_is_refused_in_plain_words(write_raw: Make) -> None:
-    path = write_raw("unsplit.root", {"EventAuxiliary": np.ones(2)})
-    with pytest.raises(FileReadError, match=r"EventAuxiliary is not split into columns \(no run_\)"):
+def test_an_auxiliary_without_numbers_is_refused(write_raw: Make) -> None:
+    path = write_raw("odd.root", {"EventAuxiliary": np.ones(2)})
+    with pytest.raises(FileReadError, match="EventAuxiliary has no run_, so its events have no numbers"):
         PoolSource(file_names=(str(path),)).open()
 
 
