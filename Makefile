@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # onnxruntime and onnxruntime-gpu overwrite each other's files, so only one of them is installed
 RUNTIME := $(if $(or $(wildcard /proc/driver/nvidia/version),$(shell command -v nvidia-smi)),gpu,cpu)
 
-.PHONY: help run test lint bench bench-simulation physics model sample jsroot-check clean
+.PHONY: help run test lint bench bench-simulation physics gallery model sample jsroot-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench-simulation: $(VENV)/.test  ## simulated events per second against Pythia a
 
 physics: $(VENV)/.test  ## measure the simulated detector, print the numbers, draw pictures into build/physics
 	$(BIN)/python -m benchmarks.physics -o build/physics
+
+gallery: $(VENV)/.test  ## simulate events and draw every layer and kind of window into docs/gallery
+	$(BIN)/python -m benchmarks.gallery
 
 model: $(VENV)/.test  ## build the packaged model bundle again
 	$(BIN)/e2efw model build-baseline -o taggers/models/calorimetric_baseline

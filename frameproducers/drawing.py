@@ -1,6 +1,6 @@
-"""Drawing pictures: eta and phi axes with units, logarithmic colours, boxes where the jet windows are.
+"""Drawing pictures: eta and phi axes with units, boxes where the jet windows are.
 
-The only module of the room that imports matplotlib.
+This module and `colours` are the only ones of the room that import matplotlib.
 """
 
 from pathlib import Path
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from dataformats.frames import SeedStatus
 from dataformats.geometry.picture import COLUMNS, EEM_ETA_EDGES, EEP_ETA_EDGES, PIXEL_ETA_CENTER, ROWS
 from e2efw.errors import FileWriteError, MissingDependencyError
+from frameproducers.colours import colours, empty_as_white, label
 from frameproducers.display_event import EventPictures
 
 HALF_WINDOW = 62
 """Pixels on either side of the centre of a 125 x 125 window."""
 FIRST_COLUMN = -10.0
 """Degrees in phi where column 0 begins."""
-_SIGNED = ("D0", "Dz")
 _CRYSTAL_SIZE = 9.0
 _WINDOW_LAYERS = ("ECAL", "HCAL", "TracksPt")
 
@@ -90,44 +90,23 @@ def _windows(event: EventPictures, n_jets: int) -> list[tuple[int, int, str]]:
     return found
 
 
-def _colours(picture: NDArray[np.float32], name: str) -> dict[str, Any]:
-    """Colour scale: logarithmic; for signed values symmetric around zero."""
-    from matplotlib.colors import LogNorm, SymLogNorm  # noqa: PLC0415 (an extra)
-
-    size = np.abs(picture[np.isfinite(picture) & (picture != 0)])
-    low, high = (float(size.min()), float(size.max())) if size.size else (0.1, 1.0)
-    if any(part in name for part in _SIGNED):
-        threshold = max(low, high / 1e2)
-        return {"norm": SymLogNorm(threshold, vmin=-high, vmax=high), "cmap": "coolwarm"}
-    low = max(low, high / 1e4)
-    return {"norm": LogNorm(low, high if high > low else 10 * low), "cmap": "viridis_r"}
-
-
-def _label(name: str, unit: str) -> str:
-    return f"{name} [{unit}]" if unit else name
-
-
-def _empty_as_white(picture: NDArray[np.float32]) -> Any:
-    return np.ma.masked_where((picture == 0) | ~np.isfinite(picture), picture)
-
-
 def _draw_layer(axis: Any, event: EventPictures, name: str) -> None:
     """One layer over the whole detector; crystals are drawn larger than they are, or nobody would see them."""
     number, layer = event.frames.layer(name)
     picture = event.frames.dense(name)[0]
     eta = row_edges()[:: ROWS // layer.rows]
     phi = FIRST_COLUMN + np.linspace(0.0, 360.0, layer.columns + 1)
-    shown = _empty_as_white(picture)
+    shown = empty_as_white(picture)
     if layer.rows == ROWS:
         row, column = np.nonzero(~np.ma.getmaskarray(shown))
         order = np.argsort(np.abs(picture[row, column]))
         row, column = row[order], column[order]
         centre_eta, centre_phi = (eta[row] + eta[row + 1]) / 2, (phi[column] + phi[column + 1]) / 2
         style = {"marker": "s", "s": _CRYSTAL_SIZE, "linewidths": 0}
-        drawn = axis.scatter(centre_phi, centre_eta, c=picture[row, column], **style, **_colours(picture, name))
+        drawn = axis.scatter(centre_phi, centre_eta, c=picture[row, column], **style, **colours(picture, name))
     else:
-        drawn = axis.pcolormesh(phi, eta, shown, **_colours(picture, name))
-    axis.figure.colorbar(drawn, ax=axis, label=_label(name, layer.unit), pad=0.01)
+        drawn = axis.pcolormesh(phi, eta, shown, **colours(picture, name))
+    axis.figure.colorbar(drawn, ax=axis, label=label(name, layer.unit), pad=0.01)
     cells = int(np.count_nonzero(event.frames.flat("channel") == number))
     axis.set(
         xlabel=r"$\phi$ [°]",
@@ -165,11 +144,11 @@ def _draw_window(axis: Any, event: EventPictures, name: str, row: int, column: i
     window = picture[row - HALF_WINDOW : row + HALF_WINDOW + 1][:, columns]
     reach = HALF_WINDOW + 0.5
     image = axis.imshow(
-        _empty_as_white(window),
+        empty_as_white(window),
         origin="lower",
         extent=(-reach, reach, -reach, reach),
         interpolation="nearest",
-        **_colours(window, name),
+        **colours(window, name),
     )
-    axis.figure.colorbar(image, ax=axis, label=_label(name, layer.unit), pad=0.01)
+    axis.figure.colorbar(image, ax=axis, label=label(name, layer.unit), pad=0.01)
     axis.set(xlabel=r"iphi $-$ centre [crystals]", ylabel=r"ieta $-$ centre [crystals]")
