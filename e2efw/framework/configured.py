@@ -3,14 +3,14 @@
 import contextlib
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from e2efw import config as cms
 from e2efw.errors import ConfigurationError, nearest
 from e2efw.framework.dataflow import Configured
-from e2efw.framework.modules import Module, OpenSource, OutputModule, Source
+from e2efw.framework.modules import Module, OpenSource, OutputModule, Service, Source
 from e2efw.framework.options import Options
 from e2efw.framework.parameters import Parameter, camel_case
 from e2efw.framework.plugins import find_plugin
@@ -32,6 +32,7 @@ class JobConfiguration:
         origins: where each module was set, by label, the source as ``source``.
         idle: labels of modules that are defined but on no path.
         end_paths: names of the end paths.
+        services: by the name of their plugin.
     """
 
     process_name: str
@@ -44,6 +45,7 @@ class JobConfiguration:
     origins: Mapping[str, str]
     idle: frozenset[str]
     end_paths: frozenset[str] = frozenset()
+    services: Mapping[str, Service] = field(default_factory=dict)
 
     def open_source(self) -> OpenSource:
         """Open the input."""
@@ -80,8 +82,6 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         raise ConfigurationError(
             f"process.source: {type(source).__name__} is an {source.kind}, not a Source ({process.source.origin_()})."
         )
-    for name, service in process.services.items():
-        _LOG.warning("service '%s' is not offered yet and has no effect (%s)", name, service.origin_())
     labels = {entry.label for path in _paths(process) for entry in path.entries}
     defined = {**process.producers, **process.filters, **process.analyzers, **process.outputModules}
     built = {label: _built(label, module) for label, module in defined.items() if label in labels}
@@ -103,7 +103,17 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         origins,
         frozenset(defined) - labels,
         frozenset(process.endpaths),
+        {name: _service(name, service) for name, service in process.services.items()},
     )
+
+
+def _service(name: str, service: Any) -> Service:
+    """Find the plugin of a service; some read their PSets themselves."""
+    plugin: type[Service] = _plugin(name, service)
+    built = plugin.from_cfg(service)
+    if built is None:
+        built = plugin(**_values(name, service, plugin)[0])
+    return built
 
 
 def _paths(process: Any) -> list[PathPlan]:
@@ -116,8 +126,15 @@ def _paths(process: Any) -> list[PathPlan]:
 
 def _built(label: str, module: Any) -> Configured:
     """Find the plugin and give it the values of the cfg."""
+    plugin: type[Module] = _plugin(label, module)
+    values, origins = _values(label, module, plugin)
+    return Configured(label, plugin(**values), schema_of(plugin), origins)
+
+
+def _plugin(label: str, module: Any) -> type[Any]:
+    """The class that the cfg names, if it is of the kind that the cfg says."""
     try:
-        plugin: type[Module] = find_plugin(module.type_())
+        plugin = find_plugin(module.type_())
     except ConfigurationError as error:
         raise ConfigurationError(f"'{label}' ({module.origin_()}): {error}") from error
     written = type(module).__name__
@@ -126,6 +143,11 @@ def _built(label: str, module: Any) -> Configured:
             f"'{label}': {plugin.__name__} is an {plugin.kind}, write cms.{plugin.kind}, "
             f"not cms.{written} ({module.origin_()})."
         )
+    return plugin
+
+
+def _values(label: str, module: Any, plugin: type[Module]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Values by Python name, and where each parameter was set by cfg name."""
     schema = schema_of(plugin)
     origins = {"": f"({module.origin_()})"}
     written_parameters = module.parameters_()
@@ -150,7 +172,7 @@ def _built(label: str, module: Any) -> Configured:
                 f"{plugin.__name__} '{label}': parameter '{parameter.cfg_name}' must be set {origins['']}. "
                 f"It is: {parameter.doc}."
             )
-    return Configured(label, plugin(**values), schema, origins)
+    return values, origins
 
 
 def _translated(plugin: type[Module], label: str, old: Mapping[str, Any], origins: dict[str, str]) -> Mapping[str, Any]:

@@ -1,12 +1,13 @@
 """What one module may know of the job it is in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from e2efw.framework.dataflow import Configured, Dataflow
 from e2efw.framework.files import find_file
+from e2efw.framework.observer import Histograms, Observers
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,17 @@ class ModuleContext:
     folder: Path
     threads_per_stream: int
     facts: dict[str, Any]
+    observers: Observers = field(default_factory=Observers)
 
     @property
     def label(self) -> str:
         """The module's own label."""
         return self.configured.label
+
+    @property
+    def histograms(self) -> Histograms:
+        """The module's folder in the histogram file."""
+        return self.observers.histograms(self.label)
 
     def description(self, parameter: str) -> Mapping[str, Any]:
         """What is known before the first event of the product behind an InputTag parameter."""

@@ -8,12 +8,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from e2efw.errors import ConfigurationError
 from e2efw.framework.blocks import Block, Wanted
 from e2efw.framework.configured import JobConfiguration
 from e2efw.framework.context import ModuleContext
 from e2efw.framework.dataflow import resolve
 from e2efw.framework.modules import OpenSource, OutputWriter
+from e2efw.framework.observer import JobView, Observers
 from e2efw.framework.provenance import Provenance
 from e2efw.framework.recording import process_record
 from e2efw.framework.report import JobReport, ModuleTime
@@ -49,17 +52,23 @@ class Job:
         with contextlib.ExitStack() as stack:
             source = self.configuration.open_source()
             stack.callback(source.close)
-            opened = _Opened.open(self.configuration, source, stack)
+            self.report.phases["open input"] = time.perf_counter() - started
+            observers = Observers({name: service.open() for name, service in self.configuration.services.items()})
+            stack.callback(observers.close)
+            opened = _Opened.open(self.configuration, source, observers, stack)
             self.report.streams = self.configuration.options.streams
             self.report.modules = {
                 label: ModuleTime(label, plugin) for label, plugin in opened.plugins(self.configuration).items()
             }
+            observers.begin_job(opened.view(self.configuration))
             self.report.start_up = time.perf_counter() - started
+            self.report.phases["begin modules and outputs"] = self.report.start_up - self.report.phases["open input"]
             started = time.perf_counter()
             self._loop(opened, progress)
             self._close(opened.writers)
             self.report.seconds = time.perf_counter() - started
             self.report.notices += source.report()
+            observers.end_job(self.report)
         return self.report
 
     def _loop(self, opened: "_Opened", progress: Progress) -> None:
@@ -70,7 +79,8 @@ class Job:
         for done in _in_order(opened.plan, self._timed(blocks), options.streams):
             for label, writer in opened.writers.items():
                 before = time.perf_counter()
-                writer.write(done.block)
+                with opened.plan.observers.module(label, done.block, np.arange(len(done.block))):
+                    writer.write(done.block)
                 self._count(label, len(done.block), before)
             self.report.add(done)
             self.report.seconds = time.perf_counter() - started
@@ -81,6 +91,7 @@ class Job:
         for label, writer in writers.items():
             before = time.perf_counter()
             self.report.outputs.append(writer.close())
+            self.report.files[label] = [str(file) for file in writer.files]
             self._count(label, 0, before)
 
     def _timed(self, blocks: Iterator[Block]) -> Iterator[Block]:
@@ -113,7 +124,9 @@ class _Opened:
     wanted: Wanted
 
     @classmethod
-    def open(cls, configuration: JobConfiguration, source: OpenSource, stack: contextlib.ExitStack) -> "_Opened":
+    def open(
+        cls, configuration: JobConfiguration, source: OpenSource, observers: Observers, stack: contextlib.ExitStack
+    ) -> "_Opened":
         """Check the flow of products, prepare the outputs, begin the modules; what is quick to check comes first."""
         _check_process_name(configuration.process_name, source)
         n_events = _expected_events(configuration, source)
@@ -129,13 +142,19 @@ class _Opened:
         workers = {}
         for label, configured in configuration.running.items():
             context = ModuleContext(
-                configured, flow, configuration.folder, configuration.options.threads_per_stream, facts[label]
+                configured,
+                flow,
+                configuration.folder,
+                configuration.options.threads_per_stream,
+                facts[label],
+                observers,
             )
             workers[label] = _begun(configuration, context, stack)
         kept = _kept(writers)
         read = set(kept) | {key for inputs in flow.inputs.values() for key in inputs.values() if key is not None}
         wanted = {key: flow.content[key].product_class or kept.get(key) for key in source.content if key in read}
-        plan = Plan(steps, [path.name for path in configuration.paths], workers, _last_use(steps, workers, set(kept)))
+        last_use = _last_use(steps, workers, set(kept))
+        plan = Plan(steps, [path.name for path in configuration.paths], workers, last_use, observers)
         return cls(source, n_events, plan, writers, wanted)
 
     def plugins(self, configuration: JobConfiguration) -> dict[str, str]:
@@ -144,6 +163,19 @@ class _Opened:
         modules = {label: type(self.plan.workers[label].module).__name__ for label in order}
         outputs = {label: type(output).__name__ for label, output in configuration.outputs.items()}
         return {"source": type(configuration.source).__name__, **modules, **outputs}
+
+    def view(self, configuration: JobConfiguration) -> JobView:
+        """What observers may know."""
+        return JobView(
+            configuration.process_name,
+            configuration.options.threads,
+            configuration.options.streams,
+            self.n_events,
+            self.plugins(configuration),
+            {path.name: [entry.label for entry in path.entries] for path in configuration.paths},
+            {label: worker.inputs for label, worker in self.plan.workers.items()},
+            list(configuration.outputs),
+        )
 
 
 def _kept(writers: Mapping[str, OutputWriter]) -> dict[ProductKey, type[Any] | None]:

@@ -19,13 +19,15 @@ the instance labels. A module is tested without any framework: ``HcalSum().produ
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 
 from e2efw.errors import ConfigurationError
 from e2efw.framework.blocks import Block, SourceContent, Wanted
+from e2efw.framework.observer import Histograms, Observer
 from e2efw.framework.parameters import declared, param
 from e2efw.framework.plugins import register
 from e2efw.framework.provenance import Provenance
+from e2efw.framework.select_events import SelectEvents
 from e2efw.framework.tags import InputTag
 
 
@@ -52,6 +54,18 @@ class JobContext(Protocol):
 
     def record(self, fact: str, value: Any) -> None:
         """Store a fact about this module (a model's checksum, the provider used) in the provenance of the output."""
+
+
+class BookingContext(JobContext, Protocol):
+    """The job of a module that books histograms."""
+
+    @property
+    def histograms(self) -> Histograms:
+        """The module's folder in the file of TFileService: ``job.histograms.book("pt", hist.axis.Regular(...))``.
+
+        Raises:
+            ConfigurationError: the cfg has no such service.
+        """
 
 
 class HelpTable(NamedTuple):
@@ -149,9 +163,13 @@ class EDAnalyzer(Module):
 
 
 class OutputModule(Module):
-    """Writes blocks, in input order, from one thread."""
+    """Writes blocks, in input order, from one thread; the job gives it the events that `select_events` accepts."""
 
     kind: ClassVar[str] = "OutputModule"
+
+    select_events: SelectEvents = param(
+        SelectEvents(), doc="which events are written, by what became of them on the paths", name="SelectEvents"
+    )
 
     def open(self, content: SourceContent, provenance: Provenance) -> "OutputWriter":
         """Check that writing can succeed and prepare; nothing appears under the final name yet.
@@ -170,6 +188,10 @@ class OutputWriter(Protocol):
     def wanted(self) -> Wanted:
         """The products it will write: their keys."""
 
+    @property
+    def files(self) -> Sequence[Path]:
+        """The files written so far, the present one included."""
+
     def write(self, block: Block) -> None:
         """Append the events of a block."""
 
@@ -178,6 +200,29 @@ class OutputWriter(Protocol):
 
     def abort(self) -> None:
         """Leave nothing behind."""
+
+
+class Service(Module):
+    """Watches or serves a job as a whole: ``process.add_(cms.Service("Timing", ...))``."""
+
+    kind: ClassVar[str] = "Service"
+
+    @classmethod
+    def from_cfg(cls, service: Any) -> Self | None:
+        """For services whose cfg holds PSets; None leaves it to the declared parameters.
+
+        Args:
+            service: the `config.Service`.
+
+        Raises:
+            ConfigurationError: it says something that does not exist.
+        """
+        del service
+        return None
+
+    def open(self) -> Observer:
+        """What is told of the job."""
+        raise NotImplementedError
 
 
 class Source(Module):
@@ -222,6 +267,7 @@ class OpenSource(Protocol):
 
 
 __all__ = [
+    "BookingContext",
     "EDAnalyzer",
     "EDFilter",
     "EDProducer",
@@ -232,6 +278,7 @@ __all__ = [
     "OpenSource",
     "OutputModule",
     "OutputWriter",
+    "Service",
     "Source",
     "param",
 ]

@@ -30,6 +30,9 @@ class JobReport:
         modules: in the order they run; reading and writing included.
         notices: lines of the source and of modules: dropped hits and the like.
         outputs: one line per file written.
+        files: the files of every output, by its label.
+        phases: seconds of each phase before the first event.
+        metrics: what services measured: by kind, by name.
     """
 
     events: int = 0
@@ -39,6 +42,9 @@ class JobReport:
     modules: dict[str, ModuleTime] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
+    files: dict[str, list[str]] = field(default_factory=dict)
+    phases: dict[str, float] = field(default_factory=dict)
+    metrics: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
     def events_per_second(self) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from e2efw.errors import LogicError
 from e2efw.framework.blocks import Block
 from e2efw.framework.modules import Module
+from e2efw.framework.observer import Observers
 from e2efw.framework.schedule import Step
 from e2efw.framework.schema import Schema
 from e2efw.framework.tags import ProductKey
@@ -76,6 +77,7 @@ class Plan:
     path_names: Sequence[str]
     workers: Mapping[str, Worker]
     last_use: Sequence[Sequence[ProductKey]]
+    observers: Observers = field(default_factory=Observers)
 
 
 @dataclass
@@ -106,6 +108,11 @@ class _Progress:
 
 def run_block(plan: Plan, block: Block) -> Done:
     """Run all paths over a block; each module at most once per event."""
+    with plan.observers.block(block):
+        return _run_paths(plan, block)
+
+
+def _run_paths(plan: Plan, block: Block) -> Done:
     alive = [np.ones(len(block), np.bool_) for _ in plan.path_names]
     progress = _Progress(len(block))
     seconds: dict[str, float] = defaultdict(float)
@@ -116,7 +123,8 @@ def run_block(plan: Plan, block: Block) -> Done:
         events = progress.todo(label, alive[step.path])
         if events.size:
             start = time.perf_counter()
-            decisions = _run_named(worker, block, events)
+            with plan.observers.module(label, block, events):
+                decisions = _run_named(worker, block, events)
             seconds[label] += time.perf_counter() - start
             visited[label] += events.size
             if decisions is not None:

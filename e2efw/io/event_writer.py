@@ -123,6 +123,11 @@ class EventWriter:
         """The products that are written."""
         return {name.key: cls for name, cls in self._task.products.items()}
 
+    @property
+    def files(self) -> Sequence[Path]:
+        """The files written so far."""
+        return [file.target for file in self._whole]
+
     def write(self, block: Block) -> None:
         """Append the chosen events of a block.
 

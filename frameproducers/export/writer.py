@@ -1,6 +1,7 @@
 """A table of windows being written, one row group after the other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -87,6 +88,11 @@ class ParquetFrameWriter:
     def wanted(self) -> Wanted:
         """The products that rows are made of."""
         return {key: self._classes[name] for name, key in self._keys.items()}
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """The one file."""
+        return [self._file.target]
 
     def write(self, block: Block) -> None:
         """Append the objects of a block; events that lack one of the products, behind a filter, have none.

@@ -103,11 +103,18 @@ def test_a_process_without_source_says_how_to_write_one() -> None:
         configure(cms.Process("P"), Path())
 
 
-def test_a_service_without_effect_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_service_that_does_not_exist_names_the_line() -> None:
     process = process_with(number=cms.EDProducer("ConfiguredNumber", needed=cms.int32(1)))
-    process.add_(cms.Service("Timing"))
-    configure(process, Path())
-    assert "service 'Timing' is not offered yet and has no effect" in caplog.text
+    process.add_(cms.Service("NoSuchService"))
+    with pytest.raises(ConfigurationError, match=r"'NoSuchService' \(\S*test_configured.py:\d+\): no plugin"):
+        configure(process, Path())
+
+
+def test_a_module_is_no_service() -> None:
+    process = process_with(number=cms.EDProducer("ConfiguredNumber", needed=cms.int32(1)))
+    process.add_(cms.Service("ConfiguredNumber"))
+    with pytest.raises(ConfigurationError, match=r"is an EDProducer, write cms.EDProducer, not cms.Service"):
+        configure(process, Path())
 
 
 def test_modules_on_no_path_are_not_built() -> None:
