@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dataformats.frames import SeedStatus
 from dataformats.geometry.picture import COLUMNS, EEM_ETA_EDGES, EEP_ETA_EDGES, PIXEL_ETA_CENTER, ROWS
 from e2efw.errors import FileWriteError, MissingDependencyError
-from frameproducers.colours import colours, empty_as_white, label
+from frameproducers.colours import bar_ticks, colours, empty_as_white, label
 from frameproducers.display_event import EventPictures
 
 HALF_WINDOW = 62
@@ -106,7 +106,7 @@ def _draw_layer(axis: Any, event: EventPictures, name: str) -> None:
         drawn = axis.scatter(centre_phi, centre_eta, c=picture[row, column], **style, **colours(picture, name))
     else:
         drawn = axis.pcolormesh(phi, eta, shown, **colours(picture, name))
-    axis.figure.colorbar(drawn, ax=axis, label=label(name, layer.unit), pad=0.01)
+    _bar(axis, drawn, label(name, layer.unit))
     cells = int(np.count_nonzero(event.frames.flat("channel") == number))
     axis.set(
         xlabel=r"$\phi$ [°]",
@@ -120,6 +120,13 @@ def _draw_layer(axis: Any, event: EventPictures, name: str) -> None:
     for border in (-1.479, 1.479):
         axis.axhline(border, color="0.8", linewidth=0.6, zorder=0)
     axis.set_xticks(np.arange(0, 351, 30))
+
+
+def _bar(axis: Any, drawn: Any, text: str) -> None:
+    """The colours' meaning, with numbers that do not overlap around zero."""
+    ticks = bar_ticks(drawn.norm)
+    bar = axis.figure.colorbar(drawn, ax=axis, label=text, pad=0.01)
+    bar.set_ticks(ticks, labels=[f"{tick:g}" for tick in ticks])
 
 
 def _draw_box(axis: Any, row: int, column: int) -> None:
@@ -150,5 +157,5 @@ def _draw_window(axis: Any, event: EventPictures, name: str, row: int, column: i
         interpolation="nearest",
         **colours(window, name),
     )
-    axis.figure.colorbar(image, ax=axis, label=label(name, layer.unit), pad=0.01)
+    _bar(axis, image, label(name, layer.unit))
     axis.set(xlabel=r"iphi $-$ centre [crystals]", ylabel=r"ieta $-$ centre [crystals]")
