@@ -48,7 +48,7 @@ class JobView:
     outputs: Sequence[str]
 
 
-class Observer(Protocol):
+class Observer:
     """Is told of every transition; what a subclass does not define does nothing."""
 
     def begin_job(self, job: JobView) -> None:
