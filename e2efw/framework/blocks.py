@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, Self, TypeAlias
+from typing import Any, ClassVar, NamedTuple, Protocol, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,18 @@ class EventIDs:
         return EventIDs(self.run[events], self.lumi[events], self.event[events], self.file)
 
 
+class Cut(NamedTuple):
+    """Where a block of chosen events comes from.
+
+    Args:
+        ids: of all events of the block that it was cut from.
+        chosen: (events of that block,) True for those that it holds.
+    """
+
+    ids: EventIDs
+    chosen: NDArray[np.bool_]
+
+
 @dataclass
 class Block:
     """Consecutive events and their products.
@@ -95,9 +107,33 @@ class Block:
     products: dict[ProductKey, ProductLike] = field(default_factory=dict)
     events: dict[ProductKey, NDArray[np.int64]] = field(default_factory=dict)
     """For products that not all events have: the positions of those that do."""
+    cut: Cut | None = None
+    """For a block of chosen events: what it was cut from."""
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def take(self, chosen: NDArray[np.bool_], keys: Iterable[ProductKey]) -> "Block":
+        """A block of some of the events.
+
+        Args:
+            chosen: (events,) True for those it holds.
+            keys: the products it holds, as far as this block has them.
+        """
+        events = np.flatnonzero(chosen)
+        taken = Block(self.number, self.ids.take(events), cut=Cut(self.ids, chosen))
+        place = np.cumsum(chosen) - 1
+        for key in keys:
+            product, having = self.products.get(key), self.events.get(key)
+            if product is None:
+                continue
+            if having is None:
+                taken.products[key] = product.take(events)
+                continue
+            kept = np.flatnonzero(chosen[having])
+            taken.products[key] = product.take(kept)
+            taken.events[key] = place[having[kept]]
+        return taken
 
     def put(self, key: ProductKey, product: ProductLike, events: NDArray[np.int64]) -> None:
         """Add a product for some events; a second call adds those of other events."""

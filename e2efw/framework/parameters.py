@@ -2,17 +2,17 @@
 
 A parameter is a class attribute: ``min_energy: float = param(0.0, unit="GeV", doc="...")``. It is snake_case in Python
 and camelCase in a cfg. Allowed types: bool, int, float, str, InputTag, Literal of strings, the cfg's EventRange,
-LuminosityBlockRange and LuminosityBlockID, and tuples of these (``tuple[str, ...]``).
+LuminosityBlockRange and LuminosityBlockID, tuples of these (``tuple[str, ...]``), and a `ParameterSet` for a PSet.
 """
 
 import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 from e2efw.config.eventids import EventRange, LuminosityBlockID, LuminosityBlockRange
-from e2efw.errors import LogicError
+from e2efw.errors import LogicError, nearest
 from e2efw.framework.tags import InputTag
 
 _REQUIRED = dataclasses.MISSING
@@ -29,6 +29,7 @@ def param(
     tracked: bool = True,
     check: Check | None = None,
     expand: Callable[[Any], Any] | None = None,
+    name: str = "",
 ) -> Any:
     """Declare a parameter of a plugin.
 
@@ -39,9 +40,42 @@ def param(
         tracked: False for what cannot change results (threads, printing): it stays out of the provenance.
         check: says what is wrong with a value, or None; for ranges and the like.
         expand: replaces what is short for something longer, before `check` looks; raises ValueError with a reason.
+        name: in a cfg, where CMSSW's differs from the Python name in camelCase.
     """
-    metadata = {"doc": doc, "unit": unit, "tracked": tracked, "check": check, "expand": expand}
+    metadata = {"doc": doc, "unit": unit, "tracked": tracked, "check": check, "expand": expand, "name": name}
     return dataclasses.field(default=default, metadata=metadata)
+
+
+class ParameterSet:
+    """The value of a parameter that is a PSet: a subclass declares what is in it, as a plugin declares parameters."""
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **parameters: Any) -> None:
+            """Parameters by Python name; those left out have their defaults."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Freeze the parameters."""
+        super().__init_subclass__(**kwargs)
+        dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+
+    @classmethod
+    def read(cls, given: Any) -> "ParameterSet":
+        """From a cfg's PSet.
+
+        Raises:
+            ValueError: an unknown name or a value that is not legal; says why.
+        """
+        known = declared(cls)
+        values = {}
+        for cfg_name, parameter in given.parameters_().items():
+            if cfg_name not in known:
+                raise ValueError(f"no parameter '{cfg_name}' in it. {nearest(cfg_name, known)}")
+            kind = type(parameter).__name__
+            if not known[cfg_name].accepts(kind):
+                raise ValueError(f"its '{cfg_name}' is a {known[cfg_name].cms_type}, not a {kind}")
+            values[known[cfg_name].name] = known[cfg_name].convert(parameter.value())
+        return cls(**values)
 
 
 def positive(value: float) -> str | None:
@@ -90,6 +124,8 @@ class Parameter:
     def cms_type(self) -> str:
         """The cfg type to write: ``double``, ``InputTag``, ``vstring``."""
         element, is_tuple = element_type(self.type)
+        if _is_set(element):
+            return "VPSet" if is_tuple else "PSet"
         scalar = _CMS_TYPES["str" if get_origin(element) is Literal else element.__name__]
         if not is_tuple:
             return scalar
@@ -142,7 +178,13 @@ def _scalar(element: Any, value: Any) -> Any:
         return value if isinstance(value, InputTag) else InputTag.parse(str(value))
     if get_origin(element) is Literal:
         return str(value)
+    if _is_set(element):
+        return value if isinstance(value, element) else element.read(value)
     return element(value)
+
+
+def _is_set(element: Any) -> bool:
+    return isinstance(element, type) and issubclass(element, ParameterSet)
 
 
 def declared(cls: type) -> Mapping[str, Parameter]:
@@ -156,10 +198,11 @@ def declared(cls: type) -> Mapping[str, Parameter]:
     for field in dataclasses.fields(cls):
         annotation = hints[field.name]
         element, _ = element_type(annotation)
-        if get_origin(element) is not Literal and getattr(element, "__name__", "") not in _CMS_TYPES:
+        simple = get_origin(element) is Literal or getattr(element, "__name__", "") in _CMS_TYPES
+        if not simple and not _is_set(element):
             raise LogicError(
                 f"{cls.__name__}.{field.name}: parameters are bool, int, float, str, InputTag, Literal, EventRange, "
-                f"LuminosityBlockRange, LuminosityBlockID or tuples, not {annotation}."
+                f"LuminosityBlockRange, LuminosityBlockID, a ParameterSet or tuples, not {annotation}."
             )
         if "doc" not in field.metadata or not re.fullmatch(r"[a-z][a-z0-9_]*", field.name):
             raise LogicError(
@@ -168,7 +211,7 @@ def declared(cls: type) -> Mapping[str, Parameter]:
         default = field.default
         if default is not _REQUIRED and element is InputTag:
             default = tuple(map(InputTag.parse, default)) if annotation is not InputTag else _scalar(InputTag, default)
-        found[camel_case(field.name)] = Parameter(
-            field.name, camel_case(field.name), annotation, default, **field.metadata
-        )
+        declaration = dict(field.metadata)
+        cfg_name = declaration.pop("name", "") or camel_case(field.name)
+        found[cfg_name] = Parameter(field.name, cfg_name, annotation, default, **declaration)
     return found
