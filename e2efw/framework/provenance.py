@@ -9,6 +9,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from typing import Any, Self
 
 from e2efw.framework.canonical import canonical, md5
@@ -33,13 +34,13 @@ class ModuleRecord:
     facts: dict[str, Any] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """Its parameter set in canonical form."""
+        """Its parameter set in canonical form; what it says does not change any more."""
         names = {"@module_label": self.label, "@module_type": self.plugin, "@module_edm_type": self.kind}
         return canonical({**names, **self.parameters}, self.types)
 
-    @property
+    @cached_property
     def parameter_set_id(self) -> str:
         """MD5 of `text`: equal ids, equal configuration."""
         return md5(self.text)
@@ -127,10 +128,11 @@ class Provenance:
 
     def parameter_sets(self) -> dict[str, str]:
         """All parameter sets of all processes in canonical form, by id."""
-        texts: list[str] = []
+        found: dict[str, str] = {}
         for process in self.processes:
-            texts += [process.text, process.trigger_paths, *(module.text for module in process.modules)]
-        return {md5(text): text for text in texts}
+            found |= {md5(text): text for text in (process.text, process.trigger_paths)}
+            found |= {module.parameter_set_id: module.text for module in process.modules}
+        return found
 
     def to_json(self) -> str:
         """As text, for storing in a file."""

@@ -1,6 +1,6 @@
 """Blocks on their way into files: events are chosen and gathered, clusters written, files split and finished."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -93,15 +93,11 @@ class EventWriter:
         task: what to write.
         file: the first file.
         provenance: what made the products; stored when a file is finished.
-        chosen: (events,) True for the events of a block that are written.
     """
 
-    def __init__(
-        self, task: Task, file: WholeFile, provenance: Provenance, chosen: Callable[[Block], NDArray[np.bool_]]
-    ) -> None:
+    def __init__(self, task: Task, file: WholeFile, provenance: Provenance) -> None:
         self._task = task
         self._provenance = provenance
-        self._chosen = chosen
         self._whole = [file]
         self._layouts: list[Layout] = []
         self._descriptions: dict[BranchName, dict[str, Any]] = {}
@@ -129,31 +125,29 @@ class EventWriter:
         return [file.target for file in self._whole]
 
     def write(self, block: Block) -> None:
-        """Append the chosen events of a block.
+        """Append the events of a block.
 
         Raises:
             FileWriteError: the disk is full or the like; nothing is left behind then.
             LogicError: a product changes its description.
         """
         self._from(block.ids.file)
-        chosen = self._chosen(block)
-        self._lumis.add(block.ids, chosen)
-        events = np.flatnonzero(chosen)
-        if not events.size:
+        everywhere = np.ones(len(block), np.bool_)
+        self._lumis.add(*(block.cut or (block.ids, everywhere)))
+        if not len(block):
             return
         ids: dict[str, NDArray[Any]] = {
-            "run_": block.ids.run[events],
-            "luminosityBlock_": block.ids.lumi[events],
-            "event_": block.ids.event[events],
+            "run_": block.ids.run,
+            "luminosityBlock_": block.ids.lumi,
+            "event_": block.ids.event,
         }
-        everywhere = np.ones(events.size, np.bool_)
-        self._ids.append(StoredColumns(everywhere, np.zeros(events.size + 1, np.int64), {}, ids))
+        self._ids.append(StoredColumns(everywhere, np.zeros(len(block) + 1, np.int64), {}, ids))
         for name, parts in self._parts.items():
-            product, having = taken(block, name.key, chosen)
-            parts.append(StoredColumns.of(product, having, events.size))
+            product = block.products.get(name.key)
+            parts.append(StoredColumns.of(product, block.events.get(name.key), len(block)))
             if product is not None and len(product):
                 self._check_description(name, dict(getattr(product, "description", {})))
-        self._waiting += events.size
+        self._waiting += len(block)
         while self._waiting >= self._task.events_per_cluster:
             self._flush(self._task.events_per_cluster)
 
@@ -240,14 +234,3 @@ class EventWriter:
 def numbered(target: Path, number: int) -> Path:
     """The name of a further file: ``base.root``, ``base001.root``, ``base002.root``."""
     return target.with_name(f"{target.stem}{number:03d}{target.suffix}") if number else target
-
-
-def taken(block: Block, key: ProductKey, chosen: NDArray[np.bool_]) -> tuple[Any, NDArray[np.int64] | None]:
-    """A product for the chosen events that have it, and their positions among the chosen, None for all."""
-    product, having = block.products.get(key), block.events.get(key)
-    if product is None or chosen.all():
-        return product, having
-    if having is None:
-        return product.take(np.flatnonzero(chosen)), None
-    kept = chosen[having]
-    return product.take(np.flatnonzero(kept)), (np.cumsum(chosen) - 1)[having[kept]]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import awkward as ak
 import numpy as np
@@ -24,11 +24,10 @@ from e2efw.errors import LogicError, ProductNotFoundError, nearest
 from e2efw.framework.blocks import EventIDs
 from e2efw.framework.provenance import Provenance
 from e2efw.framework.tags import InputTag, ProductKey
+from e2efw.io.auxiliary import event_ids
 from e2efw.io.branches import BranchName, StoredProduct
 from e2efw.io.columns import Column, is_numeric, read_column
 from e2efw.io.root_file import EventFile, open_events
-
-_IDS: Final = {"run_": np.uint32, "luminosityBlock_": np.uint32, "event_": np.uint64}
 
 
 def open_file(path: str | Path) -> "OpenedEvents":
@@ -97,12 +96,12 @@ class OpenedEvents:
 
     @property
     def ids(self) -> EventIDs:
-        """Run, luminosity block and number of every event."""
-        run, lumi, event = (
-            read_column(self._file.index.auxiliary[leaf], 0, len(self), self._file.path).values.astype(dtype)
-            for leaf, dtype in _IDS.items()
-        )
-        return EventIDs(run, lumi, event, self._file.path)
+        """Run, luminosity block and number of every event.
+
+        Raises:
+            FileReadError: the file does not say.
+        """
+        return event_ids(self._file)
 
     @property
     def provenance(self) -> Provenance:

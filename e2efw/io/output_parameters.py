@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dataformats.collection import Collection, EventRecord
 from e2efw.errors import LogicError
-from e2efw.framework.blocks import Block, SourceContent
+from e2efw.framework.blocks import SourceContent
 from e2efw.framework.modules import OutputModule, param
 from e2efw.framework.parameters import not_negative, positive
 from e2efw.framework.provenance import Provenance
@@ -72,10 +69,17 @@ class EventOutput(OutputModule):
         file = WholeFile(target, owner)
         file.refuse_inputs({info.origin for info in content.values()})
         task = Task(
-            owner, target, form, products, names, self.events_per_cluster, self.max_size * _KILOBYTE,
-            drop=self.drop_meta_data,
-        )  # fmt: skip
-        return EventWriter(task, file, provenance, _every_event)
+            owner,
+            target,
+            form,
+            products,
+            names,
+            self.events_per_cluster,
+            self.max_size * _KILOBYTE,
+            self.select_events.select_events,
+            self.drop_meta_data,
+        )
+        return EventWriter(task, file, provenance)
 
     def _chosen_products(self, content: SourceContent) -> Mapping[BranchName, type[Any] | None]:
         candidates = {key: BranchName(info.friendly_type, key) for key, info in content.items() if info.persistent}
@@ -87,7 +91,3 @@ class EventOutput(OutputModule):
             if cls is not None and not issubclass(cls, Collection | EventRecord):
                 raise LogicError(f"{cls.__name__}: cannot be written: it is neither a Collection nor an EventRecord.")
         return {candidates[key]: content[key].product_class for key in chosen}
-
-
-def _every_event(block: Block) -> NDArray[np.bool_]:
-    return np.ones(len(block), np.bool_)

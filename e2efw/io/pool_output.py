@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from e2efw.framework.blocks import SourceContent
 from e2efw.framework.modules import param
-from e2efw.framework.parameters import camel_case, declared
+from e2efw.framework.parameters import ParameterSet, declared
 from e2efw.framework.provenance import Provenance
 from e2efw.io.event_writer import EventWriter
 from e2efw.io.output_parameters import EventOutput
@@ -20,9 +20,23 @@ def _level(value: int) -> str | None:
     return None if 0 <= value <= 9 else "must be from 0 to 9"
 
 
-def _tuning(default: Any, *, doc: str) -> Any:
+def _tuning(default: Any, *, doc: str, name: str = "") -> Any:
     """A parameter of CMSSW that tunes ROOT."""
-    return param(default, doc=f"{_NO_EFFECT}: {doc}", tracked=False)
+    return param(default, doc=f"{_NO_EFFECT}: {doc}", tracked=False, name=name)
+
+
+class BranchAlias(ParameterSet):
+    """An entry of ``branchAliases``."""
+
+    branch: str = param("", doc="branch, with * and ?")
+    alias: str = param("", doc="its other name")
+
+
+class BranchSplitLevel(ParameterSet):
+    """An entry of ``overrideBranchesSplitLevel``."""
+
+    branch: str = param("", doc="branch, with * and ?")
+    split_level: int = param(99, doc="how far it is taken apart")
 
 
 class PoolOutputModule(EventOutput):
@@ -47,6 +61,9 @@ class PoolOutputModule(EventOutput):
     compact_event_auxiliary: bool = _tuning(True, doc="every leaf is a branch")
     override_input_file_split_levels: bool = _tuning(False, doc="every leaf is a branch")
     write_status_file: bool = _tuning(False, doc="a file under its name is complete")
+    override_branches_split_level: tuple[BranchSplitLevel, ...] = _tuning((), doc="every leaf is a branch")
+    branch_aliases: tuple[BranchAlias, ...] = _tuning((), doc="branches have one name")
+    override_guid: str = _tuning("", doc="a file's identity follows from its content", name="overrideGUID")
     logical_file_name: str = _tuning("", doc="there is no file catalog")
     catalog: str = _tuning("", doc="there is no file catalog")
 
@@ -72,7 +89,7 @@ class PoolOutputModule(EventOutput):
     def _idle(self) -> Mapping[str, str]:
         """Parameters without effect that the cfg sets to something else than their default, and why they have none."""
         return {
-            camel_case(parameter.name): parameter.doc
+            parameter.cfg_name: parameter.doc
             for parameter in declared(type(self)).values()
             if parameter.doc.startswith(_NO_EFFECT) and getattr(self, parameter.name) != parameter.default
         }

@@ -4,6 +4,7 @@ Any ROOT tool shows it; in plain uproot it is ``file["E2EProvenance"]``.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from e2efw.errors import FileReadError
@@ -58,7 +59,14 @@ def of_file(
         drop: whose parents are forgotten: those of products that are not in the file, of products of earlier
             processes, or of all.
     """
-    copy = Provenance.from_json(provenance.to_json())
+    copy = Provenance(
+        [
+            replace(process, products=[replace(product) for product in process.products])
+            for process in provenance.processes
+        ]
+    )
+    if copy.processes:
+        copy.processes[-1].select_events = list(select_events)
     for name, description in descriptions.items():
         record = copy.product(name.key)
         if record is not None:
@@ -67,12 +75,10 @@ def of_file(
             _process(copy, name.key.process).products.append(
                 ProductRecord(name.key, name.friendly_type, [], description)
             )
-    if copy.processes:
-        copy.processes[-1].select_events = list(select_events)
     written = {name.key for name in descriptions}
     for number, process in enumerate(copy.processes, start=1):
         for record in process.products:
-            prior = number < len(copy.processes)
+            prior = number < len(provenance.processes)
             if drop == "ALL" or (drop == "PRIOR" and prior) or (drop == "DROPPED" and record.key not in written):
                 record.parents = []
     return copy

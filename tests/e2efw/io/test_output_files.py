@@ -17,7 +17,7 @@ from e2efw.framework.blocks import Block, EventIDs, ProductInfo
 from e2efw.framework.provenance import ModuleRecord, ProcessRecord, ProductRecord, Provenance, branch_id
 from e2efw.framework.tags import ProductKey
 from e2efw.io.chunks import part
-from e2efw.io.event_writer import EventWriter, numbered, taken
+from e2efw.io.event_writer import EventWriter, numbered
 from e2efw.io.output_tables import LumiCounts
 from e2efw.io.pool_output import PoolOutputModule
 
@@ -182,17 +182,16 @@ def test_runs_are_counted(make_block: Make, write_file: Make) -> None:
     assert runs["IndexIntoFile.nEvents_"].tolist() == [25]
 
 
-def test_products_of_chosen_events_keep_their_places(make_block: Make) -> None:
-    block = make_block(7)
-    key = ProductKey("score", "value", "E2E")
-    product, having = taken(block, key, np.array([False, True, True, True, False, False, True]))
-    assert having is not None
-    assert having.tolist() == [2, 3]  # events 3 and 6 have it; they are the third and fourth chosen one
-    np.testing.assert_array_equal(product.value, block.products[key].value[[1, 2]])
-    tracks = ProductKey("tracks", "", "E2E")
-    product, having = taken(block, tracks, np.arange(7) == 4)
-    assert having is None
-    assert product.charge.tolist() == block.products[tracks].charge.tolist()[4:5]
+def test_lumis_without_chosen_events_are_told_too(make_block: Make, tmp_path: Path) -> None:
+    block = make_block(25)
+    writer = _writer(block, tmp_path / "out.root")
+    writer.write(block.take(block.ids.lumi == 1, writer.wanted))
+    writer.close()
+    with uproot.open(tmp_path / "out.root") as file:
+        table = file["LuminosityBlocks"].arrays(library="np")
+        assert file["Events"].num_entries == 10
+    assert table["LuminosityBlockAuxiliary.id_.luminosityBlock_"].tolist() == [0, 1, 2]
+    assert table["IndexIntoFile.nEvents_"].tolist() == [0, 10, 0]
 
 
 KILLED = """
