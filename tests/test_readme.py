@@ -84,7 +84,7 @@ def test_the_arguments_of_the_simulation_are_those_it_takes() -> None:
     assert shown - {"maxEvents"} <= set(taken)
 
 
-def test_the_output_opens_in_plain_uproot() -> None:
+def test_the_output_opens_in_two_lines() -> None:
     variables: dict[str, Any] = {}
     exec(python_blocks()[""], variables)  # the block without a file name
     assert ak.all(variables["pt"] > 0)
