@@ -21,10 +21,13 @@ class bool(Scalar):
 
     @classmethod
     def fromText_(cls, text: str) -> Self:
-        """Read true, t, on, yes, 1 and their opposites."""
-        if text.lower() not in _WORDS:
-            raise ValueError(cls._complaint(text, f"one of {', '.join(_WORDS)}"))
-        return cls(_WORDS[text.lower()])
+        """Read true, t, on, yes and their opposites, and integers: 0 is false, all others are true."""
+        if text.lower() in _WORDS:
+            return cls(_WORDS[text.lower()])
+        try:
+            return cls(int(text) != 0)
+        except ValueError:
+            raise ValueError(cls._complaint(text, f"one of {', '.join(_WORDS)}")) from None
 
 
 class vbool(ScalarVector):

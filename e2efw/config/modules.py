@@ -1,96 +1,27 @@
-"""Kinds of modules a process holds: producers, filters, analyzers, outputs, the source and services."""
+"""Kinds of modules a process holds: producers, filters, analyzers, outputs, sources, services, EventSetup modules."""
 
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
-from e2efw.config import dumping
 from e2efw.config.nodes import Labelled, Leaf
 from e2efw.config.origin import here
-from e2efw.config.pset import Parameterizable
-
-
-class Plugin(Parameterizable):
-    """A plugin by name, and its parameters.
-
-    ``Kind("PluginType", *PSets, name = typed, ...)``; PSets are merged in.
-
-    One extension of CMSSW's language: a raw Python value is taken here, ``minEnergy = 0.3``. bool, int, float and str
-    become bool, int32 (int64 where it needs to), double and string, lists of one kind vbool, vint32, vdouble and
-    vstring, a dict a PSet. Such a parameter says ``isInferred()`` and may still become what the plugin declares, so
-    ``minEnergy = 1`` is right for a double and ``src = "label:instance"`` for an InputTag.
-
-    Args:
-        plugin: name of the plugin.
-        blocks: PSets whose parameters are taken over, by reference.
-        parameters: typed or raw values.
-
-    Raises:
-        TypeError: the plugin's name is no text, or a value has no type.
-        ValueError: a positional argument that is no PSet, or a name set twice.
-    """
-
-    _plugin: str
-
-    def __init__(self, plugin: str, /, *blocks: Any, **parameters: Any) -> None:
-        if not isinstance(plugin, str):
-            raise TypeError(
-                f"cms.{type(self).__name__}: the name of the plugin comes first, not {plugin!r} ({here()})."
-            )
-        self._plugin = plugin
-        super().__init__(blocks, parameters, infers=True)
-
-    def type_(self) -> str:
-        """Name of the plugin."""
-        return self._plugin
-
-    def clone(self, *blocks: Any, **changes: Any) -> Self:
-        """A deep copy with changes and without label.
-
-        A raw value keeps the type of its parameter, None removes it, a dict edits a nested PSet, a dict with integer
-        keys the elements of a list. Parameters of PSets given in front replace those of the original.
-
-        Raises:
-            TypeError: a raw value for an unknown name, another type for a known one, a list edited by name.
-            IndexError: no such element in a list.
-            ValueError: a value that does not fit, a dict for a scalar, two PSets setting one name.
-        """
-        return self._cloned(blocks, changes)
-
-    def copy(self) -> Self:
-        """A deep copy without label."""
-        return self._cloned((), {})
-
-    def dumpPython(self, indent: int = 0) -> str:
-        """Python text that makes this module again.
-
-        Args:
-            indent: blanks before the line that this text continues.
-        """
-        arguments = dumping.arguments([f'"{self._plugin}"'], self._named_dump(indent), indent)
-        return f"cms.{type(self).__name__}({arguments})"
-
-    def __repr__(self) -> str:
-        return self.dumpPython()
-
-    def _who(self) -> str:
-        label = f" {self._label!r}" if isinstance(self, Labelled) and self.hasLabel_() else ""
-        return f"{self._plugin}{label}"
+from e2efw.config.plugin import Plugin
+from e2efw.errors import UnimplementedFeatureError
 
 
 class Module(Plugin, Leaf):
     """A plugin with a label that can stand on a path."""
 
-    def _cloned(self, blocks: tuple[Any, ...], changes: Any) -> Self:
-        new = super()._cloned(blocks, changes)
-        new._label = None
-        return new
-
 
 class EDProducer(Module):
     """Makes products."""
 
+    _allowed_in_task = True
+
 
 class EDFilter(Module):
     """Says yes or no to each event, and may make products."""
+
+    _allowed_in_task = True
 
 
 class EDAnalyzer(Module):
@@ -107,3 +38,59 @@ class Source(Plugin):
 
 class Service(Plugin):
     """Something the job as a whole uses; lives under the name of its plugin."""
+
+    _allowed_in_task = True
+    _in_process = False
+
+    def isInProcess_(self) -> bool:
+        """Whether it is attached to a process."""
+        return self._in_process
+
+    def setInProcess_(self, attached: bool) -> None:
+        """Note that it was attached to a process, or taken out."""
+        self._in_process = attached
+
+    def _cloned(self, blocks: tuple[Any, ...], changes: Any) -> Self:
+        new = super()._cloned(blocks, changes)
+        new._in_process = False
+        return new
+
+
+class ESModule(Plugin, Labelled):
+    """Fills the EventSetup; without label of its own it is called after its plugin."""
+
+    _allowed_in_task = True
+
+
+class ESSource(ESModule):
+    """Reads EventSetup data."""
+
+
+class ESProducer(ESModule):
+    """Computes EventSetup data."""
+
+
+class Looper:
+    """CMSSW's loop over the same events again and again.
+
+    Raises:
+        UnimplementedFeatureError: always; there is none here.
+    """
+
+    def __init__(self, plugin: str, /, *_blocks: Any, **_parameters: Any) -> None:
+        _refuse(f"cms.Looper({plugin!r}): jobs do not loop over their events; run the job once per pass")
+
+
+class SubProcess:
+    """CMSSW's process inside a process, which it has dropped itself.
+
+    Raises:
+        UnimplementedFeatureError: always; there is none here.
+    """
+
+    def __init__(self, process: Any, *_arguments: Any, **_parameters: Any) -> None:
+        _refuse(f"cms.SubProcess({process!r}): write its modules into the process, or run a second job on the output")
+
+
+def _refuse(why: str) -> NoReturn:
+    raise UnimplementedFeatureError(f"{why} ({here()}).")

@@ -1,7 +1,7 @@
-"""What can stand on a path: modules, ``~`` and ``ignore`` before them, and sums of these."""
+"""What can stand on a path: modules, ``~``, ``ignore`` and ``wait`` before them, sums of these, placeholders."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from e2efw.config.origin import Located, here
 
@@ -97,9 +97,54 @@ class Ignore(Unary):
     _form = "cms.ignore({})"
 
 
-def ignore(operand: object) -> Ignore:
+class Wait(Unary):
+    """``cms.wait(m)``: what follows on the path starts when the module is done."""
+
+    prefix = "|"
+    _form = "cms.wait({})"
+
+
+class WaitAndIgnore(Unary):
+    """``cms.wait(cms.ignore(f))``: both of them."""
+
+    prefix = "+"
+    _form = "cms.wait(cms.ignore({}))"
+
+
+def ignore(operand: object) -> Unary:
     """Run the filter but go on whatever it says."""
-    return Ignore(operand)
+    return WaitAndIgnore(operand.operand) if isinstance(operand, Wait) else Ignore(operand)
+
+
+def wait(operand: object) -> Unary:
+    """Let what follows on the path wait for the module."""
+    return WaitAndIgnore(operand.operand) if isinstance(operand, Ignore) else Wait(operand)
+
+
+class Placeholder(Located):
+    """A name that `Process.resolve` puts the object of that name for."""
+
+    stands_for: ClassVar[type | None] = None
+    """What it may become; None for what can stand on a path."""
+
+    def __init__(self, name: str) -> None:
+        self._locate()
+        self._name = name
+
+    def name_(self) -> str:
+        """The name of what belongs here."""
+        return self._name
+
+    def dumpPython(self, indent: int = 0) -> str:  # noqa: ARG002  it stands on one line
+        """Python text that makes this placeholder again."""
+        return f'cms.{type(self).__name__}("{self._name}")'
+
+    def __repr__(self) -> str:
+        return self.dumpPython()
+
+
+class SequencePlaceholder(Placeholder, Node):
+    """A module or Sequence that is known by name only, so far."""
 
 
 class Expression(Node):

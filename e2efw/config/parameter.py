@@ -12,6 +12,7 @@ class Parameter(Located):
     _tracked: bool = True
     _modified: bool = False
     _inferred: bool = False
+    _declared: ClassVar[bool] = False
     _text: str | None = None
     _wanted: ClassVar[str] = ""
 
@@ -49,6 +50,14 @@ class Parameter(Located):
     def isInferred(self) -> bool:
         """Whether the type was guessed from a raw Python value, so that a plugin's schema may still change it."""
         return self._inferred
+
+    def concrete_(self) -> "Parameter | None":
+        """The parameter that the job gets: itself, except for those that are declared and have no value."""
+        return self
+
+    def read_(self, text: str) -> "Parameter":
+        """A parameter like this one, from a command line's text."""
+        return type(self).fromText_(text)
 
     def copy(self) -> Self:
         """An independent copy, nested parameters included."""

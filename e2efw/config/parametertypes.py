@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from e2efw.config.booleans import bool, vbool
+from e2efw.config.estags import ESInputTag, VESInputTag
 from e2efw.config.eventids import (
     EventID,
     EventRange,
@@ -18,6 +19,7 @@ from e2efw.config.origin import here
 from e2efw.config.parameter import Parameter
 from e2efw.config.pset import PSet, VPSet
 from e2efw.config.scalars import FileInPath, double, int32, int64, string, uint32, uint64
+from e2efw.config.secsource import SecSource
 from e2efw.config.tags import InputTag, VInputTag
 from e2efw.config.vectors import vdouble, vint32, vint64, vstring, vuint32, vuint64
 from e2efw.errors import nearest
@@ -29,7 +31,7 @@ TYPES: dict[str, type[Parameter]] = {
     for kind in (
         *(int32, uint32, int64, uint64, double, bool, string, FileInPath),
         *(vint32, vuint32, vint64, vuint64, vdouble, vbool, vstring),
-        *(InputTag, VInputTag, PSet, VPSet),
+        *(InputTag, VInputTag, ESInputTag, VESInputTag, PSet, VPSet, SecSource),
         *(EventID, EventRange, LuminosityBlockID, LuminosityBlockRange),
         *(VEventID, VEventRange, VLuminosityBlockID, VLuminosityBlockRange),
     )

@@ -1,48 +1,57 @@
 """The process: a job under construction, to which modules and paths are attached by assignment."""
 
-import importlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from types import ModuleType
 from typing import Any
 
-from e2efw.config.modules import Module, Service, Source
+from e2efw.config.attaching import UNLABELLED, check_component, check_members
+from e2efw.config.esprefer import ESPrefer
+from e2efw.config.groups import Group, direct_edit, direct_members, removal, substitution
+from e2efw.config.loading import Loads
+from e2efw.config.messagelogger import NAME as MESSAGE_LOGGER
+from e2efw.config.messagelogger import message_logger
+from e2efw.config.modifiers import choose
+from e2efw.config.modules import ESModule, Service
 from e2efw.config.nodes import Labelled, Node, describe
-from e2efw.config.options import STEERING, defaults
+from e2efw.config.options import BORN, STEERING, defaults
 from e2efw.config.origin import Located, here
 from e2efw.config.process_dump import dump
-from e2efw.config.pset import PSet, VPSet
-from e2efw.config.sequences import ModuleSequence, Sequence, direct_edit, direct_members, substitution
+from e2efw.config.pset import Parameterizable, PSet
+from e2efw.config.splitting import split
+from e2efw.config.surgery import Surgery
 from e2efw.config.views import Views
 from e2efw.errors import nearest
 
-_COMPONENTS = (Module, Source, Service, PSet, VPSet, ModuleSequence)
 
-
-class Process(Located, Views):
+class Process(Located, Views, Loads, Surgery):
     """Everything a job consists of.
 
     ``process.label = cms.EDProducer(...)`` attaches, ``process.label = other`` replaces everywhere,
-    ``del process.label`` removes everywhere. ``source`` is None until set. ``options`` and ``maxEvents`` exist from the
-    start; assigning to them a PSet or dict changes what it names and resets the rest.
+    ``del process.label`` removes everywhere. ``source``, ``looper`` and ``schedule`` are None until set. ``options``,
+    ``maxEvents`` and ``maxLuminosityBlocks`` exist from the start, and so does a MessageLogger; assigning a PSet or
+    dict to the first three changes what it names and resets the rest.
 
     Args:
         name: letters and digits only; it becomes part of the branch names of the output.
+        modifiers: Modifiers and ModifierChains that shall hold.
 
     Raises:
-        RuntimeError: another name.
+        RuntimeError: another name, or a Modifier that an earlier process was made without.
     """
 
     _name: str
     _loading: bool
+    _strict: bool
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *modifiers: Any) -> None:
         self._locate()
         self._objects = {}
         self._loading = False
+        self._strict = False
         self.setName_(name)
-        for steering in STEERING:
-            self._objects[steering] = defaults(steering)
+        self._modifiers = choose(modifiers)
+        self._objects.update({steering: defaults(steering) for steering in BORN})
+        self.add_(message_logger())
 
     def name_(self) -> str:
         """Name of the process."""
@@ -60,14 +69,22 @@ class Process(Located, Views):
             )
         self._name = name
 
+    def setStrict(self, value: bool) -> None:
+        """Freeze the parameters of all that is attached from now on."""
+        self._strict = value
+
+    def isUsingModifier(self, modifier: object) -> bool:
+        """Whether the process was made with this Modifier or chain, also as part of a chain."""
+        return any(modifier is chosen for chosen in self._modifiers)
+
     def __getattr__(self, label: str) -> Any:
         if label.startswith("_"):  # ours, and asked for before it exists: pickle and copy do
             raise AttributeError(label)
         source = self._objects.get("source")
         if label in self._objects:
             return self._objects[label]
-        if label == "source" or (source is not None and source.type_() == label):
-            return source
+        if label in {"source", "schedule", "looper"} or (source is not None and source.type_() == label):
+            return source if label not in {"schedule", "looper"} else None
         raise AttributeError(
             f"process {self._name!r}: nothing is called {label!r} ({here()}). {nearest(label, self._objects)}"
         )
@@ -77,8 +94,10 @@ class Process(Located, Views):
             object.__setattr__(self, label, value)
         elif label in STEERING:
             self._objects[label] = _steering(label, value)
+        elif label == "schedule" and value is None:
+            self._objects.pop(label, None)
         else:
-            self._check(label, value)
+            check_component(self, label, value)
             self._place(label, value)
 
     def __delattr__(self, label: str) -> None:
@@ -90,49 +109,36 @@ class Process(Located, Views):
                 f"process {self._name!r}: nothing is called {label!r} ({here()}). {nearest(label, self._objects)}"
             )
         old = self._objects.pop(label)
-        if label in STEERING:
+        if label in BORN:
             self._objects[label] = defaults(label)
-        elif isinstance(old, Labelled):
-            if isinstance(old, Module):
-                for user in self._users(old):
-                    direct_edit(user, lambda node: () if getattr(node, "operand", node) is old else None)
-            old.setLabel(None)
+            return
+        if not isinstance(old, Group) or label in self._path_names(old):
+            for user in self._users(old):
+                direct_edit(user, removal(old))
+        self._released(old)
 
-    def _check(self, label: str, value: Any) -> None:
-        where = f"process.{label}"
-        if not isinstance(value, _COMPONENTS):
-            hint = (
-                "wrap it in cms.Sequence(...)"
-                if isinstance(value, Node)
-                else "a module, path, sequence or PSet is wanted"
-            )
-            raise TypeError(f"{where}: {describe(value)} is no part of a process; {hint} ({here()}).")
-        if not re.fullmatch("[A-Za-z0-9_]+", label):
-            raise ValueError(f"{label!r} is no label; use letters, digits and underscores ({here()}).")
-        taken = getattr(type(self), label, None)
-        if isinstance(taken, property):
-            raise AttributeError(f"{where} is a read-only view; write process.<label> = ... ({here()}).")
-        if taken is not None:
-            raise ValueError(f"{where} is a method of cms.Process; choose another label ({here()}).")
-        if isinstance(value, Source) and label != "source":
-            raise ValueError(f"{where}: a Source must be called 'source' ({here()}).")
-        if label == "source" and not isinstance(value, Source):
-            raise TypeError(f"{where}: a cms.Source is wanted, not {describe(value)} ({here()}).")
-        if isinstance(value, Service) and label != value.type_():
-            raise TypeError(
-                f"{where}: a Service has the name of its plugin, {value.type_()!r}; use process.add_(...) ({here()})."
-            )
+    def _path_names(self, item: object) -> set[str]:
+        """The label of a path, which leaves the Schedule with it; sequences and tasks only lose their name."""
+        return (
+            {item.label_()}
+            if isinstance(item, Group) and not hasattr(item, "is_task") and not isinstance(item, Node)
+            else set()
+        )
 
     def _place(self, label: str, value: Any) -> None:
         old = self._objects.get(label)
-        if isinstance(value, ModuleSequence):
-            self._check_members(label, value)
+        if isinstance(value, Group):
+            check_members(self, label, value)
         if isinstance(value, Labelled) and value.hasLabel_():
             value.setLabel(label)  # refuses a second label before anything is replaced
         if old is not None and old is not value:
             self._replace(label, old, value)
-        if isinstance(value, Labelled):
+        if isinstance(value, Labelled) and label != "schedule":
             value.setLabel(label)
+        if isinstance(value, Service):
+            value.setInProcess_(True)
+        if self._strict and isinstance(value, Parameterizable):
+            value._frozen = True
         self._objects[label] = value
 
     def _replace(self, label: str, old: Any, new: Any) -> None:
@@ -143,103 +149,92 @@ class Process(Located, Views):
                 f"{new.origin_()}, but it is in use by {_names(users)} of process {self._name!r}; "
                 f"rename one of the two, or load before you use it ({here()})."
             )
-        if users and not isinstance(new, Node):
+        if users and isinstance(old, (Node, ESModule)) and not isinstance(new, (Node, ESModule)):
             raise ValueError(
                 f"process.{label}: {describe(new)} cannot take the place of {describe(old)} that stands "
                 f"on {_names(users)}; del process.{label} first ({here()})."
             )
         for user in users:
             direct_edit(user, substitution(old, new))
+        self._released(old)
+
+    def _released(self, old: Any) -> None:
+        """Take the name from what is no longer part of the process."""
         if isinstance(old, Labelled):
             old.setLabel(None)
+        if isinstance(old, Service):
+            old.setInProcess_(False)
 
-    def _check_members(self, label: str, sequence: ModuleSequence) -> None:
-        """Refuse a path whose modules and named sequences are not part of this process.
-
-        Raises:
-            RuntimeError: a module without label, or something of another process.
-        """
-        inner = [node for node in direct_members(sequence) if isinstance(node, Sequence) and node.hasLabel_()]
-        for module in [*sequence.modules_(), *inner]:
-            if not module.hasLabel_() or self._objects.get(module.label_()) is not module:
-                raise RuntimeError(
-                    f"process.{label}: {describe(module)} ({module.origin_()}) is not part of process {self._name!r}; "
-                    f"assign it to the process first ({here()})."
-                )
-        sequence._check_members(sequence._members)
-
-    def _users(self, item: object) -> list[ModuleSequence]:
-        """Sequences and paths on which something stands directly."""
-        sequences: Iterator[ModuleSequence] = (x for x in self._objects.values() if isinstance(x, ModuleSequence))
-        return [sequence for sequence in sequences if any(member is item for member in direct_members(sequence))]
+    def _users(self, item: object) -> list[Group]:
+        """Sequences, paths, tasks and the schedule on which something stands directly."""
+        groups: Iterator[Group] = (found for found in self._objects.values() if isinstance(found, Group))
+        return [group for group in groups if any(member is item for member in direct_members(group))]
 
     def add_(self, component: Any) -> None:
-        """Attach something that has no label of its own: a Service.
+        """Attach something that needs no label of its own: a Service, EventSetup module, preference or accelerator.
 
         Raises:
             TypeError: anything else.
         """
-        if not isinstance(component, Service):
+        if not isinstance(component, UNLABELLED):
             raise TypeError(
                 f"process.add_: {describe(component)} needs a label, process.<label> = ...; "
-                f"add_ takes cms.Service ({here()})."
+                f"add_ takes cms.Service, ESSource, ESProducer, ESPrefer and accelerators ({here()})."
             )
-        setattr(self, component.type_(), component)
-
-    def load(self, name: str) -> None:
-        """Import a Python module and attach what it defines.
-
-        Args:
-            name: ``"Pkg.Sub.file_cff"``; slashes are accepted.
-
-        Raises:
-            ModuleNotFoundError: there is no such Python module.
-        """
-        dotted = name.replace("/", ".")
-        try:
-            module = importlib.import_module(dotted)
-        except ModuleNotFoundError as error:
-            if error.name is None or not f"{dotted}.".startswith(f"{error.name}."):
-                raise  # an import inside the fragment
-            raise ModuleNotFoundError(
-                f"process.load: no Python module {name!r}; {error.name!r} is not on sys.path ({here()}).",
-                name=error.name,
-            ) from None
-        self.extend(module)
-
-    def extend(self, other: ModuleType | Mapping[str, Any]) -> None:
-        """Attach the modules, PSets, sequences, paths and services that a Python module defines.
-
-        Names beginning with an underscore stay private.
-
-        Raises:
-            ValueError: a label that is in use already, or one object under two names.
-        """
-        names = other if isinstance(other, Mapping) else vars(other)
-        found = {name: x for name, x in names.items() if isinstance(x, _COMPONENTS) and not name.startswith("_")}
-        self._loading = True
-        try:
-            for name, component in sorted(found.items(), key=lambda item: _rank(item[1])):
-                if isinstance(component, Service):
-                    self.add_(component)
-                else:
-                    setattr(self, name, component)
-        finally:
-            self._loading = False
+        setattr(self, unlabelled_name(component), component)
 
     def dumpPython(self) -> str:
         """The whole process as Python that makes it again: canonical, so equal processes have equal dumps."""
         return dump(self)
 
+    def splitPython(self, folders: bool = False) -> dict[str, str]:
+        """The same as one file per object, and ``cfg`` that loads them all.
+
+        Args:
+            folders: sort the files into psets, modules, services, eventsetup, tasks, sequences and paths.
+
+        Returns:
+            Content by file name without ``.py``.
+        """
+        return split(self, folders=folders)
+
     def __repr__(self) -> str:
         return f"cms.Process({self._name!r})"
 
 
-def _rank(component: object) -> tuple[int, int]:
-    """Modules first, then sequences from the inside out, then paths; among equals the order of the file."""
-    if isinstance(component, Sequence):
-        return 1, 1 + max((_rank(member)[1] for member in direct_members(component)), default=0)
-    return (2, 0) if isinstance(component, ModuleSequence) else (0, 0)
+class ProcessFragment(Process):
+    """Part of a process, made as a process is; loading it changes nothing but what it holds.
+
+    Args:
+        process: a name, or a process whose objects are meant.
+
+    Raises:
+        TypeError: neither.
+    """
+
+    def __init__(self, process: Any) -> None:
+        if not isinstance(process, (str, Process)):
+            raise TypeError(f"cms.ProcessFragment takes a name or a cms.Process, not {describe(process)} ({here()}).")
+        if isinstance(process, Process):
+            self._locate()
+            self._objects, self._loading, self._strict = process._objects, False, False
+            self._name, self._modifiers = process._name, process._modifiers
+            return
+        super().__init__(process)
+        for name in (*BORN, MESSAGE_LOGGER):
+            del self._objects[name]
+
+    def components_(self) -> dict[str, Any]:
+        """What loading it attaches."""
+        return {label: found for label, found in self._objects.items() if label not in {*STEERING, MESSAGE_LOGGER}}
+
+
+def unlabelled_name(component: Any) -> str:
+    """The name under which something without label of its own is attached."""
+    if isinstance(component, ESPrefer):
+        return f"es_prefer_{component.targetLabel_() or component.type_()}"
+    own: str = component.label_() if isinstance(component, Labelled) and component.hasLabel_() else component.type_()
+    return own
 
 
 def _steering(name: str, value: Any) -> PSet:
@@ -253,5 +248,5 @@ def _steering(name: str, value: Any) -> PSet:
     return merged
 
 
-def _names(users: Iterable[ModuleSequence]) -> str:
-    return ", ".join(f"{type(user).__name__} {user.label_()!r}" for user in users)
+def _names(users: Iterable[Group]) -> str:
+    return ", ".join(f"{type(user).__name__}{f' {user.label_()!r}' if user.hasLabel_() else ''}" for user in users)

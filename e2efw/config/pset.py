@@ -11,6 +11,9 @@ from e2efw.config.parameter import Parameter
 from e2efw.config.vectors import Vector
 from e2efw.errors import nearest
 
+_ANY = "allowAnyLabel_"
+"""Keyword that says of which kind parameters of any other name are."""
+
 
 class Parameterizable(Located):
     """Holds parameters under names and guards their types.
@@ -21,18 +24,28 @@ class Parameterizable(Located):
 
     _parameters: dict[str, Parameter]
     _modified: bool = False
+    _frozen: bool = False
     _name: str = ""
+    _any_label: Parameter | None = None
 
     def __init__(self, blocks: tuple[Any, ...], parameters: Mapping[str, Any], *, infers: bool) -> None:
         self._locate()
         self._parameters = {}
+        named = dict(parameters)
+        self._any_label = named.pop(_ANY, None)
         for block in blocks:
             if not isinstance(block, PSet):
                 raise ValueError(
                     f"{self._who()}: {block!r} is no cms.PSet; give parameters as name = value ({here()})."
                 )
+            self._any_label = self._any_label or block._any_label
             self._add_all(block._parameters)
-        self._add_all({name: infer_any(value) if infers else value for name, value in parameters.items()})
+        if self._any_label is not None and not self._any_label._declared:
+            raise TypeError(
+                f"{self._who()}: {_ANY} is a cms.required or cms.optional, not {self._any_label} ({here()})."
+            )
+        infers = infers and self._any_label is None
+        self._add_all({name: infer_any(value) if infers else value for name, value in named.items()})
 
     def _who(self) -> str:
         return self._name or f"cms.{type(self).__name__}"
@@ -44,9 +57,21 @@ class Parameterizable(Located):
                     f"{self._who()}: parameter {name!r} is set twice: in {self._parameters[name].origin_()} "
                     f"and in {value.origin_() if isinstance(value, Parameter) else here()}."
                 )
+            if self._any_label is not None and not (isinstance(value, Parameter) and value._declared):
+                self._parameters[name] = self._any(name, value)
+                continue
             if not isinstance(value, Parameter):
                 self._refuse_raw(name, value)
             self._parameters[name] = value
+
+    def _any(self, name: str, value: Any) -> Parameter:
+        """A parameter of a new name, of the kind that ``allowAnyLabel_`` says."""
+        parameter = self._any_label.copy() if self._any_label is not None else value
+        try:
+            parameter.setValue(value)
+        except (ValueError, TypeError, RuntimeError) as error:
+            raise ValueError(f"{self._who()}: parameter {name!r}: {error}") from None
+        return parameter
 
     def _refuse_raw(self, name: str, value: Any) -> NoReturn:
         guess = infer_any(value)
@@ -73,6 +98,7 @@ class Parameterizable(Located):
     def _walk(self, chain: str | Iterable[str]) -> Parameter | None:
         found: Any = self
         for name in [chain] if isinstance(chain, str) else chain:
+            found = found.concrete_() if isinstance(found, Parameter) else found
             if not isinstance(found, Parameterizable):
                 return None
             found = found._parameters.get(name)
@@ -107,11 +133,15 @@ class Parameterizable(Located):
 
     def _cloned(self, blocks: tuple[Any, ...], changes: Mapping[str, Any]) -> Self:
         new = copy.deepcopy(self)._locate()
+        new._frozen = False
         new._parameters |= PSet(*blocks).parameters_()  # which refuses two blocks that set one name
         new._merge(changes)
         return new
 
     def _change(self, name: str, value: Any) -> None:
+        self._check_not_frozen(name)
+        if name == _ANY:
+            raise AttributeError(f"{self._who()}: {_ANY} is fixed when a PSet is made ({here()}).")
         old = self._parameters.get(name)
         if old is None:
             self._add_all({name: value})
@@ -119,7 +149,7 @@ class Parameterizable(Located):
             return
         if old.isInferred() and not isinstance(old, PSet):
             value = infer_any(value)
-        if not isinstance(value, Parameter):
+        if old._declared or not isinstance(value, Parameter):
             self._set_raw(name, old, value)
             return
         if type(value) is not type(old) and not old.isInferred():
@@ -129,6 +159,13 @@ class Parameterizable(Located):
             )
         self._modified = self._modified or old.isModified() or type(value) is not type(old) or value != old
         self._parameters[name] = value
+
+    def _check_not_frozen(self, name: str) -> None:
+        if self._frozen:
+            raise ValueError(
+                f"{self._who()}: frozen, since its process is strict; change {name!r} before attaching, "
+                f"or attach a clone ({here()})."
+            )
 
     def _set_raw(self, name: str, old: Parameter, value: Any) -> None:
         try:
@@ -140,6 +177,7 @@ class Parameterizable(Located):
         """Apply changes as clone does: None removes, a dict edits nested parameters, a typed value may be new."""
         for name, value in changes.items():
             if value is None and name in self._parameters:
+                self._check_not_frozen(name)
                 del self._parameters[name]
                 self._modified = True
             else:
@@ -160,12 +198,14 @@ class Parameterizable(Located):
 
     def __delattr__(self, name: str) -> None:
         self.__getattr__(name)
+        self._check_not_frozen(name)
         del self._parameters[name]
         self._modified = True
 
     def _named_dump(self, indent: int) -> list[tuple[str, str]]:
         inner = indent + dumping.STEP
-        return [(name, self._parameters[name].dumpPython(inner)) for name in sorted(self._parameters)]
+        named = [(name, self._parameters[name].dumpPython(inner)) for name in sorted(self._parameters)]
+        return named if self._any_label is None else [(_ANY, self._any_label.dumpPython(inner)), *named]
 
 
 class PSet(Parameterizable, Parameter):
@@ -185,9 +225,13 @@ class PSet(Parameterizable, Parameter):
 
     def setValue(self, value: Any) -> None:
         """Merge a dict of changes, under the rules of clone."""
-        if not isinstance(value, Mapping):
+        self._located_changes(value)
+
+    def _located_changes(self, value: Any) -> None:
+        changes = value._parameters if isinstance(value, PSet) else value
+        if not isinstance(changes, Mapping):
             raise TypeError(self._complaint(value, "a dict of changes or a cms.PSet"))
-        self._merge(value)
+        self._merge(changes)
         self._locate()
 
     def clone(self, *blocks: Any, **changes: Any) -> Self:

@@ -1,55 +1,47 @@
-"""Sequence, Path and EndPath: ordered modules, and the surgery on them."""
+"""Sequences: ordered modules under a common name, what paths are made of."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Self
 
-from e2efw.config.modules import OutputModule
-from e2efw.config.nodes import Labelled, Leaf, Node, Unary, describe, members_of, refuse
+from e2efw.config.groups import Group, Items, everything, module_of, same
+from e2efw.config.nodes import Labelled, Leaf, Node, SequencePlaceholder, Unary, describe, members_of, refuse
 from e2efw.config.origin import here
-
-Change = Callable[[Node], tuple[Node, ...] | None]
-"""What takes the place of a member, or None if it stays."""
+from e2efw.config.tasks import ConditionalTask, Task, TaskBase, TaskPlaceholder, dumped_tasks
 
 
-class ModuleSequence(Labelled):
-    """What Sequence, Path and EndPath share.
+class ModuleSequence(Group):
+    """What Sequence, Path and EndPath share: one sum of modules, and tasks.
 
     Raises:
-        TypeError: more than one argument, or one that cannot stand on a path.
+        TypeError: more than one sum of modules, or what cannot stand on a path.
     """
-
-    _members: tuple[Node, ...] = ()
 
     def __init__(self, *content: Any) -> None:
         self._locate()
-        if len(content) > 1:
+        first = () if not content or _is_task(content[0]) else members_of(content[0])
+        tasks = content[1:] if first else content
+        if not all(map(_is_task, tasks)):
             raise TypeError(
                 f"cms.{type(self).__name__} takes one argument, not {len(content)}: "
-                f"{', '.join(map(describe, content))}; join them with '+' ({here()})."
+                f"{', '.join(map(describe, content))}; join them with '+', Tasks come behind ({here()})."
             )
-        if content:
-            self._set_members(members_of(content[0]))
+        self._set_content(first, ())
+        if tasks:
+            self.associate(*tasks)
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not name.startswith("_"):
-            raise AttributeError(f"{self._who()}: parameters live in modules; {name!r} cannot be set here ({here()}).")
-        object.__setattr__(self, name, value)
+    def associate(self, *tasks: Any) -> None:
+        """Add tasks; what is there already is not added again.
 
-    def _who(self) -> str:
-        return f"cms.{type(self).__name__}{f' {self._label!r}' if self.hasLabel_() else ''}"
-
-    def _set_members(self, members: tuple[Node, ...]) -> None:
-        for inner in _nested(members):
-            if inner is self:
-                raise RuntimeError(f"{self._who()} would contain itself ({here()}).")
-        self._check_members(members)
-        self._members = members
-
-    def _check_members(self, members: tuple[Node, ...]) -> None:
-        """Refuse what this kind may not hold."""
+        Raises:
+            TypeError: something that is no Task.
+        """
+        for task in tasks:
+            if not _is_task(task):
+                raise TypeError(f"{self._who()}.associate: {describe(task)} is no Task ({here()}).")
+        self._set_content(self._members, unique((*self._tasks, *tasks)))
 
     def __iadd__(self, other: object) -> Self:
-        self._set_members((*self._members, *members_of(other)))
+        self._set_content((*self._members, *members_of(other)), self._tasks)
         return self
 
     def __imul__(self, other: object) -> Self:
@@ -57,29 +49,40 @@ class ModuleSequence(Labelled):
 
     def _nodes(self) -> list[Leaf | Unary]:
         """Modules and operators in order, nested sequences opened."""
-        return list(_flattened(self._members))
+        return list(flattened(self._members))
 
     def modules_(self) -> list[Leaf]:
         """The modules in order; one named twice comes twice."""
         return [module_of(node) for node in self._nodes()]
 
+    def tasks_(self) -> list[TaskBase]:
+        """All tasks that go with it, those of nested sequences and those inside tasks included."""
+        return list(unique(item for item in everything((*self._members, *self._tasks)) if isinstance(item, TaskBase)))
+
+    def unscheduled_(self) -> list[Any]:
+        """What is on its tasks, each once."""
+        return list(unique(item for task in self.tasks_() for item in task))
+
     def moduleNames(self) -> set[str]:
-        """Labels of all modules, nested sequences included."""
-        return {module.label_() for module in self.modules_()}
+        """Labels of all modules, those of nested sequences and of tasks included."""
+        found = everything((*self._members, *self._tasks))
+        return {item.label_() for item in found if isinstance(item, Leaf)}
 
     def flattened(self) -> list[str]:
-        """Labels in order, nested sequences opened, ``!`` before a vetoed and ``-`` before an ignored filter.
+        """Labels in order, nested sequences opened, with ``!`` veto, ``-`` ignore, ``|`` wait, ``+`` both of these.
 
         Raises:
-            RuntimeError: a module without label.
+            RuntimeError: a module without label, or a placeholder.
             ValueError: a Path holds an OutputModule.
         """
-        self._check_members(self._members)
+        self._check_content(self._members, self._tasks)
         return [f"{node.prefix if isinstance(node, Unary) else ''}{module_of(node).label_()}" for node in self._nodes()]
 
-    def contains(self, item: object) -> bool:
-        """Whether a module or sequence is part of this one, at any depth."""
-        return any(item is module for module in self.modules_()) or any(item is s for s in _nested(self._members))
+    def wire(self) -> list[str]:
+        """CMSSW's form of `flattened`: members of conditional tasks follow between ``#`` and ``@``."""
+        conditional = [item for task in self.tasks_() if isinstance(task, ConditionalTask) for item in everything(task)]
+        labels = sorted({item.label_() for item in conditional if isinstance(item, Leaf)})
+        return [*self.flattened(), *(["#", *labels, "@"] if labels else [])]
 
     def index(self, item: object) -> int:
         """Position of the first such member.
@@ -88,7 +91,7 @@ class ModuleSequence(Labelled):
             ValueError: it is no direct member.
         """
         for position, member in enumerate(self._members):
-            if _is(member, item):
+            if same(member, item):
                 return position
         raise ValueError(f"{self._who()}: {describe(item)} is no direct member ({here()}).")
 
@@ -96,186 +99,96 @@ class ModuleSequence(Labelled):
         """Put a module or sequence before the position."""
         members = list(self._members)
         members[index:index] = members_of(item)
-        self._set_members(tuple(members))
+        self._set_content(tuple(members), self._tasks)
 
-    def replace(self, original: object, replacement: object) -> bool:
-        """Put another module or sequence everywhere the original stands, also behind ``~`` and ``ignore``.
-
-        A nested sequence that changes is replaced by its changed content; the nested sequence itself stays as it is.
-
-        Returns:
-            Whether the original was there.
-        """
-        return self._apply(substitution(original, replacement))
-
-    def remove(self, item: object) -> bool:
-        """Take out the first such member, also one behind ``~`` or ``ignore`` or in a nested sequence.
-
-        Returns:
-            Whether it was there.
-        """
-        removed = False
-
-        def first(node: Node) -> tuple[Node, ...] | None:
-            nonlocal removed
-            if removed or not _concerns(node, item):
-                return None
-            removed = True
-            return ()
-
-        return self._apply(first)
-
-    def _apply(self, change: Change) -> bool:
-        changed = _edited(self._members, change)
-        if changed is not None:
-            self._set_members(changed)
-        return changed is not None
-
-    def copy(self) -> Self:
-        """A new sequence with the same members and without label."""
-        new = type(self)()
-        new._members = self._members
-        return new
-
-    def copyAndExclude(self, items: Iterable[object]) -> Self:
-        """A copy without the given modules, operators and sequences, at any depth."""
-        excluded = list(items)
+    def expandAndClone(self) -> Self:
+        """A copy in which nested sequences and nested tasks are opened."""
         new = self.copy()
-        new._apply(lambda node: () if any(_concerns(node, item) for item in excluded) else None)
+        tasks = [(type(task), list(task)) for task in self.tasks_() if any(task is own for own in self._outer_tasks())]
+        new._set_content(tuple(self._nodes()), tuple(kind(*flat) for kind, flat in tasks))
         return new
+
+    def _outer_tasks(self) -> Iterator[TaskBase]:
+        """Tasks of this and of nested sequences, without those inside tasks."""
+        for item in everything(self._members):
+            if isinstance(item, ModuleSequence):
+                yield from item._tasks
+        yield from self._tasks
 
     def dumpSequencePython(self, prefix: str = "process.") -> str:
-        """The members as Python source; sequences without label are opened, empty ones vanish.
+        """The content as Python source; sequences without label are opened, empty ones vanish.
 
         Args:
             prefix: what stands before each label.
         """
-        return "+".join(_texts(self._members, prefix))
+        members = "+".join(_texts(self._members, prefix))
+        return ", ".join([*([members] if members else []), *dumped_tasks(self._tasks, prefix)])
 
-    def dumpPython(self) -> str:
+    def dumpPython(self, prefix: str = "process.") -> str:
         """Python text that makes this sequence again, in a process whose modules carry the same labels."""
-        return f"cms.{type(self).__name__}({self.dumpSequencePython()})"
+        return f"cms.{type(self).__name__}({self.dumpSequencePython(prefix)})"
 
     def __repr__(self) -> str:
         return f"cms.{type(self).__name__}({self})"
 
     def __str__(self) -> str:
-        return "+".join(node.text(_shown) if isinstance(node, Unary) else _shown(node) for node in self._nodes())
+        return "+".join(_shown_node(node) for node in flattened(self._members, placeholders=True))
 
 
 class Sequence(ModuleSequence, Node):
     """Modules under a common name, to be put on paths."""
 
+    def _reopened(self, members: Items, tasks: Items) -> Items:
+        return super()._reopened(members, tasks) if tasks else members
 
-class Path(ModuleSequence):
-    """Modules run in order; an event that a filter rejects goes no further.
+
+def unique(items: Any) -> Items:
+    """The items without those that came before, by identity."""
+    return tuple({id(item): item for item in items}.values())
+
+
+def flattened(members: Items, *, placeholders: bool = False) -> Iterator[Any]:
+    """Modules and operators, nested sequences opened.
 
     Raises:
-        ValueError: an OutputModule, which belongs on an EndPath.
+        RuntimeError: a placeholder, unless they are wanted.
     """
-
-    def _check_members(self, members: tuple[Node, ...]) -> None:
-        for node in _flattened(members):
-            if isinstance(module_of(node), OutputModule):
-                raise ValueError(
-                    f"{self._who()}: {describe(module_of(node))} ({module_of(node).origin_()}) writes events "
-                    f"and cannot stand on a Path; put it on a cms.EndPath ({self.origin_()})."
-                )
-
-
-class EndPath(ModuleSequence):
-    """Modules run after all paths; outputs stand here."""
-
-
-def module_of(node: Leaf | Unary) -> Leaf:
-    """The module itself, without operator."""
-    return node.operand if isinstance(node, Unary) else node
-
-
-def substitution(original: object, replacement: object) -> Change:
-    """The change that puts one thing in the place of another."""
-    new = members_of(replacement)
-
-    def change(node: Node) -> tuple[Node, ...] | None:
-        if _is(node, original):
-            return new
-        if isinstance(node, Unary) and node.operand is original:
-            return (type(node)(replacement),)
-        return None
-
-    return change
-
-
-def direct_edit(sequence: ModuleSequence, change: Change) -> bool:
-    """Change a sequence without opening the named sequences in it; True if something changed."""
-    members: list[Node] = []
-    changed = False
-    for member in sequence._members:
-        new = change(member)
-        if new is None and isinstance(member, Sequence) and not member.hasLabel_():
-            changed |= direct_edit(member, change)
-        changed |= new is not None
-        members.extend((member,) if new is None else new)
-    if changed:
-        sequence._set_members(tuple(members))
-    return changed
-
-
-def direct_members(sequence: ModuleSequence) -> Iterator[Node]:
-    """Members and what is behind their operators, sequences without label opened."""
-    for member in sequence._members:
-        yield member.operand if isinstance(member, Unary) else member
-        if isinstance(member, Sequence) and not member.hasLabel_():
-            yield from direct_members(member)
-
-
-def _is(member: Node, item: object) -> bool:
-    return member is item or (isinstance(member, Unary) and member == item)
-
-
-def _concerns(member: Node, item: object) -> bool:
-    return _is(member, item) or (isinstance(member, Unary) and member.operand is item)
-
-
-def _edited(members: tuple[Node, ...], change: Change) -> tuple[Node, ...] | None:
-    """The members after a change; None if nothing changed. Nested sequences that change are opened."""
-    result: list[Node] = []
-    changed = False
-    for member in members:
-        new = change(member)
-        if new is None and isinstance(member, Sequence):
-            new = _edited(member._members, change)
-        changed |= new is not None
-        result.extend((member,) if new is None else new)
-    return tuple(result) if changed else None
-
-
-def _nested(members: tuple[Node, ...]) -> Iterator[Sequence]:
     for member in members:
         if isinstance(member, Sequence):
+            yield from flattened(member._members, placeholders=placeholders)
+        elif isinstance(member, SequencePlaceholder):
+            if not placeholders:
+                raise RuntimeError(f"{member!r} is not resolved; call process.resolve() ({member.origin_()}).")
             yield member
-            yield from _nested(member._members)
-
-
-def _flattened(members: tuple[Node, ...]) -> Iterator[Leaf | Unary]:
-    for member in members:
-        if isinstance(member, Sequence):
-            yield from _flattened(member._members)
         elif isinstance(member, (Leaf, Unary)):
             yield member
         else:
             refuse(member)
 
 
+def _is_task(item: object) -> bool:
+    return isinstance(item, (Task, ConditionalTask, TaskPlaceholder))
+
+
+def _shown_node(node: Any) -> str:
+    if isinstance(node, SequencePlaceholder):
+        return node.dumpPython()
+    return node.text(_shown) if isinstance(node, Unary) else _shown(node)
+
+
 def _shown(module: Leaf) -> str:
     return module.label_() if module.hasLabel_() else describe(module)
 
 
-def _texts(members: tuple[Node, ...], prefix: str) -> Iterator[str]:
+def _texts(members: Items, prefix: str) -> Iterator[str]:
     for node in members:
         if isinstance(node, Unary):
             yield node.text(lambda module: prefix + module.label_())
-        elif isinstance(node, Sequence) and not (node.hasLabel_() and node._nodes()):
+        elif isinstance(node, SequencePlaceholder):
+            yield node.dumpPython()
+        elif isinstance(node, Sequence) and not node.hasLabel_() and node._tasks:
+            yield node.dumpPython(prefix)
+        elif isinstance(node, Sequence) and not (node.hasLabel_() and (node._members or node._tasks)):
             yield from _texts(node._members, prefix)
         elif isinstance(node, Labelled):
             yield prefix + node.label_()

@@ -68,7 +68,7 @@ def _read(old: Parameter, text: str, setting: str) -> Parameter:
             f"--set {setting!r}: that is a PSet; name one of its parameters. {nearest('', old.parameterNames_())}"
         )
     try:
-        value = type(old).fromText_(text)
+        value = old.read_(text)
     except (ValueError, TypeError, RuntimeError):
         raise CommandLineError(
             f"--set {setting!r}: {text!r} is no {type(old).__name__}, which the parameter is ({old.origin_()})."

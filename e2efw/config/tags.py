@@ -5,8 +5,10 @@ from typing import Any
 from e2efw.config.origin import here
 from e2efw.config.parameter import Parameter
 from e2efw.config.vectors import Vector
+from e2efw.errors import nearest
 
 Triple = tuple[str, str, str]
+_NAMES = ("moduleLabel", "productInstanceLabel", "processName")
 
 
 def _fields(parts: tuple[Any, ...]) -> Triple:
@@ -35,9 +37,14 @@ class InputTag(Parameter):
     Takes up to three strings, one string ``"label:instance:process"``, or a tuple or list of up to three.
     """
 
-    def __init__(self, *fields: Any) -> None:
+    def __init__(self, *fields: Any, **named: str) -> None:
         self._locate()
-        self._fields = _fields(fields)
+        unknown = sorted(set(named) - set(_NAMES))
+        if unknown:
+            raise TypeError(f"cms.InputTag: no field {unknown[0]!r} ({here()}). {nearest(unknown[0], _NAMES)}")
+        label, instance, process = _fields(fields)
+        given = dict(zip(_NAMES, (label, instance, process), strict=True)) | named
+        self._fields = _fields(tuple(given.values())) if named else (label, instance, process)
 
     @staticmethod
     def skipCurrentProcess() -> str:

@@ -3,9 +3,25 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn, TypeVar
 
-from e2efw.config.modules import EDAnalyzer, EDFilter, EDProducer, Module, OutputModule, Service
+from e2efw.config.accelerators import ProcessAccelerator
+from e2efw.config.alias import EDAlias
+from e2efw.config.esprefer import ESPrefer
+from e2efw.config.modules import (
+    EDAnalyzer,
+    EDFilter,
+    EDProducer,
+    ESProducer,
+    ESSource,
+    Module,
+    OutputModule,
+    Service,
+)
+from e2efw.config.paths import EndPath, FinalPath, Path
 from e2efw.config.pset import PSet, VPSet
-from e2efw.config.sequences import EndPath, ModuleSequence, Path, Sequence
+from e2efw.config.schedule import Schedule
+from e2efw.config.sequences import ModuleSequence, Sequence, unique
+from e2efw.config.switch import SwitchProducer
+from e2efw.config.tasks import ConditionalTask, Task
 
 T = TypeVar("T")
 
@@ -45,8 +61,14 @@ class Views:
 
     @property
     def producers(self) -> ReadOnly[EDProducer]:
-        """All EDProducers by label."""
-        return self._of_kind(EDProducer)
+        """All EDProducers by label, without SwitchProducers."""
+        found = self._of_kind(EDProducer)
+        return ReadOnly({label: value for label, value in found.items() if not isinstance(value, SwitchProducer)})
+
+    @property
+    def switchProducers(self) -> ReadOnly[SwitchProducer]:
+        """All SwitchProducers by label."""
+        return self._of_kind(SwitchProducer)
 
     @property
     def filters(self) -> ReadOnly[EDFilter]:
@@ -93,6 +115,46 @@ class Views:
         """All EndPaths in the order they run."""
         return self._of_kind(EndPath)
 
+    @property
+    def finalpaths(self) -> ReadOnly[FinalPath]:
+        """All FinalPaths in the order they run."""
+        return self._of_kind(FinalPath)
+
+    @property
+    def tasks(self) -> ReadOnly[Task]:
+        """All named Tasks."""
+        return self._of_kind(Task)
+
+    @property
+    def conditionaltasks(self) -> ReadOnly[ConditionalTask]:
+        """All named ConditionalTasks."""
+        return self._of_kind(ConditionalTask)
+
+    @property
+    def es_producers(self) -> ReadOnly[ESProducer]:
+        """All ESProducers by label."""
+        return self._of_kind(ESProducer)
+
+    @property
+    def es_sources(self) -> ReadOnly[ESSource]:
+        """All ESSources by label."""
+        return self._of_kind(ESSource)
+
+    @property
+    def es_prefers(self) -> ReadOnly[ESPrefer]:
+        """All preferences among EventSetup modules."""
+        return self._of_kind(ESPrefer)
+
+    @property
+    def aliases(self) -> ReadOnly[EDAlias]:
+        """All EDAliases by label."""
+        return self._of_kind(EDAlias)
+
+    @property
+    def processAccelerators(self) -> ReadOnly[ProcessAccelerator]:
+        """All accelerators by the name of their class."""
+        return self._of_kind(ProcessAccelerator)
+
     def producerNames(self) -> str:
         """Labels of the EDProducers, space-joined."""
         return " ".join(self.producers)
@@ -114,5 +176,26 @@ class Views:
         return self._of_kind(Module)
 
     def schedule_(self) -> list[ModuleSequence]:
-        """Everything that runs, in order: all Paths, then all EndPaths."""
-        return [*self.paths.values(), *self.endpaths.values()]
+        """Everything that runs, in order: what the Schedule says, else all Paths and EndPaths; FinalPaths come last."""
+        schedule = self._objects.get("schedule")
+        if isinstance(schedule, Schedule):
+            return sorted(schedule, key=lambda path: isinstance(path, FinalPath))
+        return [*self.paths.values(), *self.endpaths.values(), *self.finalpaths.values()]
+
+    def associatedTasks_(self) -> list[Task | ConditionalTask]:
+        """All tasks that go with what runs, nested ones included, each once."""
+        schedule = self._objects.get("schedule")
+        own = [Sequence(task) for task in schedule._tasks] if isinstance(schedule, Schedule) else []
+        return list(unique(task for group in [*self.schedule_(), *own] for task in group.tasks_()))
+
+    def unscheduled_(self) -> list[Module]:
+        """The producers and filters that run on demand: on a task that goes with what runs, and on no path."""
+        standing = {id(module) for path in self.schedule_() for module in path.modules_()}
+        found = unique(module for task in self.associatedTasks_() for module in task.modules_())
+        return [module for module in found if id(module) not in standing]
+
+    def disabled_(self) -> list[object]:
+        """EventSetup modules and services that stand on tasks, but on none that goes with what runs."""
+        enabled = {id(item) for task in self.associatedTasks_() for item in task}
+        held = unique(item for task in self.tasks.values() for item in task if not isinstance(item, Module))
+        return [item for item in held if id(item) not in enabled]

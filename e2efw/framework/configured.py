@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from e2efw import config as cms
-from e2efw.errors import ConfigurationError, nearest
+from e2efw.config.conversion import converted
+from e2efw.errors import ConfigurationError, E2EFWError, nearest
 from e2efw.framework.dataflow import Configured
 from e2efw.framework.modules import Module, OpenSource, OutputModule, Service, Source
 from e2efw.framework.options import Options
@@ -72,6 +73,7 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
     Raises:
         ConfigurationError: unknown plugin or parameter, wrong type, illegal value, no source; with file and line.
     """
+    process = _settled(process)
     if process.source is None:
         raise ConfigurationError(
             f"process '{process.name_()}' has no source: process.source = cms.Source('PoolSource', ...)."
@@ -102,9 +104,19 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         paths,
         origins,
         frozenset(defined) - labels,
-        frozenset(process.endpaths),
+        frozenset({**process.endpaths, **process.finalpaths}),
         {name: _service(name, service) for name, service in process.services.items()},
     )
+
+
+def _settled(process: Any) -> Any:
+    """The process without anything left open: placeholders, optional parameters, references, choices of the host."""
+    try:
+        return converted(process)
+    except (RuntimeError, ValueError) as error:
+        if isinstance(error, E2EFWError):
+            raise
+        raise ConfigurationError(str(error)) from error
 
 
 def _service(name: str, service: Any) -> Service:
@@ -117,10 +129,9 @@ def _service(name: str, service: Any) -> Service:
 
 
 def _paths(process: Any) -> list[PathPlan]:
-    """All paths, then all end paths, as the cfg wrote them."""
+    """What the Schedule says, else all paths, then all end paths, as the cfg wrote them; final paths come last."""
     return [
-        PathPlan(name, tuple(map(PathEntry.parse, path.flattened())))
-        for name, path in {**process.paths, **process.endpaths}.items()
+        PathPlan(path.label_(), tuple(map(PathEntry.parse, path.flattened()))) for path in process.schedule_()
     ]
 
 

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Self
 
-from e2efw.config.options import STEERING
+from e2efw.config.options import STEERING, defaults
 from e2efw.errors import ConfigurationError, UnimplementedFeatureError, nearest
 
 _IMPLEMENTED = {"options": {"eventsPerBlock", "numberOfStreams", "numberOfThreads"}, "maxEvents": {"input"}}
@@ -40,7 +40,8 @@ class Options:
             UnimplementedFeatureError: an option of CMSSW that would be ignored here.
         """
         for name in STEERING:
-            _check_names(name, getattr(process, name))
+            if name in process.psets:
+                _check_names(name, getattr(process, name))
         options = process.options
         threads = options.numberOfThreads.value() or os.cpu_count() or 1
         streams = options.numberOfStreams.value() or threads
@@ -52,17 +53,16 @@ class Options:
 
 def _check_names(name: str, given: Any) -> None:
     """Refuse options that do not exist or that would be ignored."""
-    defaults = {option.name: option for option in STEERING[name]}
+    known = defaults(name)
     for option, parameter in given.parameters_().items():
-        if option not in defaults:
+        if not known.hasParameter(option):
             raise ConfigurationError(
-                f"process.{name}: no option '{option}' ({parameter.origin_()}). {nearest(option, defaults)}"
+                f"process.{name}: no option '{option}' ({parameter.origin_()}). "
+                f"{nearest(option, known.parameterNames_())}"
             )
-        if (
-            option not in _IMPLEMENTED[name]
-            and parameter.value() != defaults[option].kind(defaults[option].default).value()
-        ):
+        default = known.getParameter(option)
+        if option not in _IMPLEMENTED.get(name, ()) and parameter != default and parameter.value() is not None:
             raise UnimplementedFeatureError(
                 f"process.{name}.{option} cannot be changed here yet ({parameter.origin_()}); its value is fixed at "
-                f"{defaults[option].default!r}."
+                f"{default.value()!r}."
             )

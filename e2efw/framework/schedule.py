@@ -28,8 +28,11 @@ class PathEntry:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From the flat form of a path: ``!label`` is a veto, ``-label`` an ignored decision."""
-        return cls(text.lstrip("!-"), veto=text.startswith("!"), ignore=text.startswith("-"))
+        """From the flat form of a path: ``!label`` is a veto, ``-label`` an ignored decision.
+
+        ``|label`` and ``+label`` say that what follows waits, as everything here does; ``+`` also ignores.
+        """
+        return cls(text.lstrip("!-|+"), veto=text.startswith("!"), ignore=text.startswith(("-", "+")))
 
 
 @dataclass(frozen=True)
