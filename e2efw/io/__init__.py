@@ -4,7 +4,10 @@
 - `root_file`: opening an event file and saying what is wrong with it.
 - `columns`, `screening`, `stored_products`: from branches to columns to products, faulty objects left out.
 - `chunks`: reading ahead, whole baskets at a time, and cutting into blocks.
-- `pool_source`: the source.
+- `pool_source`, `open_pool`, `input_files`, `remote`: many files as one chain, each opened when it is reached.
+- `file_contents`, `input_products`, `auxiliary`: what a file holds, what the job sees of it, numbers of its events.
+- `event_selection`, `duplicates`, `run_numbers`, `secondary_files`: which events, under which numbers, and their twins.
+- `ig_source`, `ig_products`, `ig_text`: real collisions from files of the iSpy display; `empty_source`: numbers only.
 - `keep_drop`, `output_parameters`: which products and events are written, and where.
 - `output_columns`, `event_writer`, `whole_file`: gathered into clusters and files, never by half.
 - `event_tree`, `nested_columns`, `root_output`, `pool_output`, `parquet_output`: as a TTree, an RNTuple or Parquet.

@@ -160,7 +160,7 @@ def _check_whole(path: Path) -> None:
             header = stream.read(20)
         size = path.stat().st_size
     except FileNotFoundError as error:
-        raise FileOpenError(f"File {path} does not exist. {_neighbours(path)}") from error
+        raise FileOpenError(f"File {path} does not exist. {neighbours(path)}") from error
     except OSError as error:
         raise FileOpenError(f"File {path} cannot be opened: {error.strerror}.") from error
     if not (header[:4] == b"root" if len(header) >= 4 else b"root".startswith(header)):
@@ -173,10 +173,12 @@ def _check_whole(path: Path) -> None:
         raise FileReadError(f"File {path} is truncated: it has {size} of {end} bytes.")
 
 
-def _neighbours(path: Path) -> str:
+def neighbours(path: Path) -> str:
+    """The tail of a message about a file that is missing: the nearest files of its kind."""
     folder = path.parent
     if not folder.is_dir():
         return f"There is no folder {folder}."
+    kind = path.suffix or ".root"
     return nearest(
-        path.name, (entry.name for entry in folder.iterdir() if entry.suffix == ".root"), f"ROOT files in {folder}"
+        path.name, (entry.name for entry in folder.iterdir() if entry.suffix == kind), f"Files {kind} in {folder}"
     )

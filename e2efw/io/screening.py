@@ -18,9 +18,11 @@ class Screening:
 
     Args:
         bad_hits: ``drop`` leaves them out, ``refuse`` stops.
+        owner: the source, for messages.
     """
 
     bad_hits: Literal["drop", "refuse"]
+    owner: str = "PoolSource"
     _counts: dict[tuple[BranchName, str], int] = field(default_factory=dict)
     _first: dict[tuple[BranchName, str], str] = field(default_factory=dict)
 
@@ -49,7 +51,7 @@ class Screening:
                 where = f"{ids.name(int(events[fresh.argmax()]))} of {ids.file}"
                 if self.bad_hits == "refuse":
                     raise EventCorruptionError(
-                        f"PoolSource: {name} {reason} in event {where}. "
+                        f"{self.owner}: {name} {reason} in event {where}. "
                         "badHits = 'drop' leaves such objects out and counts them."
                     )
                 self._counts[name, reason] = self._counts.get((name, reason), 0) + int(np.count_nonzero(fresh))
@@ -59,7 +61,7 @@ class Screening:
     def report(self) -> list[str]:
         """One line per product and reason."""
         return [
-            f"PoolSource: dropped {count} objects of {name} because {reason}; "
+            f"{self.owner}: dropped {count} objects of {name} because {reason}; "
             f"first in event {self._first[name, reason]}"
             for (name, reason), count in self._counts.items()
         ]
