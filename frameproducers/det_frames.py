@@ -16,7 +16,7 @@ from frameproducers.input_tags import LayerInputs
 from frameproducers.kernels.cells import place_channel
 from frameproducers.layer_table import layer_tables
 from frameproducers.layers import DEFAULT_LAYERS, LAYERS, inputs_of, known_layers
-from frameproducers.old_switches import layers_of_switches, old_parameters
+from frameproducers.recoe2e import frame_parameters, translated_layers, translated_tags
 from frameproducers.warm_up import event_without_hits
 
 
@@ -57,13 +57,14 @@ class DetFrameProducer(EDProducer, LayerInputs):
 
     @classmethod
     def old_parameters(cls) -> dict[str, str]:
-        """The switches of RecoE2E."""
-        return old_parameters()
+        """The parameters of RecoE2E."""
+        return frame_parameters()
 
     @classmethod
     def translated(cls, old: Mapping[str, Any]) -> dict[str, Any]:
-        """The layers that they stand for."""
-        return {"layers": layers_of_switches(old)}
+        """The layers and InputTags that they stand for."""
+        layers = translated_layers(old)
+        return {**translated_tags(old), **({"layers": layers} if layers else {})}
 
     @classmethod
     def help_tables(cls) -> list[HelpTable]:

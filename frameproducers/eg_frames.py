@@ -1,5 +1,6 @@
 """Dense pictures around photons and electrons, for networks."""
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from dataformats.candidates import Electrons, Photons
@@ -15,6 +16,7 @@ from e2efw.framework.parameters import not_negative, positive
 from frameproducers.crystal_seeds import CrystalRule, crystal_seeds
 from frameproducers.entries import Inputs
 from frameproducers.layers import inputs_of, known_layers
+from frameproducers.recoe2e import photon_parameters, translated_tags
 from frameproducers.warm_up import event_without_hits
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
 from frameproducers.windows import Border, View, refuse_what_does_not_fit, windows_at
@@ -92,6 +94,17 @@ class EGFrameProducer(EDProducer, WindowParameters):
         """What the channels are made of, the objects, and what their seeds are found with."""
         members = {"super_cluster_hits"} if self.seed_rule == "superCluster" else set()
         return inputs_of(self.channels) | {self.objects} | members
+
+    @classmethod
+    def old_parameters(cls) -> dict[str, str]:
+        """The parameters of RecoE2E."""
+        return photon_parameters()
+
+    @classmethod
+    def translated(cls, old: Mapping[str, Any]) -> dict[str, Any]:
+        """The photons and InputTags that they stand for; switches choose nothing, since windows show ECAL there."""
+        photons = {"photons": old["photonCollection"]} if "photonCollection" in old else {}
+        return {**translated_tags(old), **photons}
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Channels and size of the windows."""

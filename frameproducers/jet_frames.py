@@ -1,5 +1,6 @@
 """Dense pictures around jets, for networks."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from dataformats.candidates import Jets
@@ -9,6 +10,7 @@ from e2efw.framework.modules import EDProducer, JobContext
 from frameproducers.entries import Inputs
 from frameproducers.jet_parameters import JetParameters
 from frameproducers.layers import inputs_of
+from frameproducers.recoe2e import jet_parameters, translated_jets, translated_layers, translated_tags
 from frameproducers.warm_up import event_without_hits
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
 from frameproducers.windows import View, refuse_what_does_not_fit, windows_at
@@ -49,6 +51,17 @@ class JetFrameProducer(EDProducer, WindowParameters, JetParameters):
     def needed_products(self) -> frozenset[str]:
         """What the channels are made of."""
         return inputs_of(self.channels)
+
+    @classmethod
+    def old_parameters(cls) -> dict[str, str]:
+        """The parameters of RecoE2E."""
+        return jet_parameters()
+
+    @classmethod
+    def translated(cls, old: Mapping[str, Any]) -> dict[str, Any]:
+        """The channels, jets and InputTags that they stand for."""
+        layers = translated_layers(old)
+        return {**translated_tags(old), **translated_jets(old), **({"channels": layers} if layers else {})}
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Channels and size of the windows."""

@@ -1,6 +1,7 @@
 """From what a cfg wrote to what the job gets: everything that was left open is settled here."""
 
 import copy
+import logging
 from typing import Any
 
 from e2efw.config.accelerators import ServicesOnly, module_type_resolver, selected_accelerators
@@ -16,6 +17,7 @@ from e2efw.config.secsource import SecSource
 from e2efw.config.switch import SwitchProducer
 from e2efw.errors import nearest
 
+_LOG = logging.getLogger("e2efw.config")
 _REFERENCE = "refToPSet_"
 
 
@@ -30,6 +32,7 @@ def converted(process: Process) -> Process:
         ValueError: `process.options.accelerators` fits nothing.
     """
     process.resolve()
+    _tell_of_event_setup(process)
     job = copy.copy(process)
     job._objects = dict(process._objects)
     accelerators = list(process.processAccelerators.values())
@@ -50,6 +53,16 @@ def converted(process: Process) -> Process:
             resolver.setModuleVariant(new)
         job._objects[label] = new
     return job
+
+
+def _tell_of_event_setup(process: Process) -> None:
+    """One notice for everything that this framework takes from formulas instead."""
+    tag = getattr(process.es_sources.get("GlobalTag"), "globaltag", None)
+    if tag is not None:
+        _LOG.warning("GlobalTag %s is kept in the configuration and has no effect: no conditions are read", tag.value())
+    others = sorted({*process.es_producers, *process.es_sources} - {"GlobalTag"})
+    if others:
+        _LOG.warning("EventSetup modules have no effect: geometry and field are formulas. Here: %s", ", ".join(others))
 
 
 def settled(owner: Any, process: Any = None) -> Any:

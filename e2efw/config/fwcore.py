@@ -8,19 +8,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 
-from e2efw.errors import nearest
+from e2efw.config.fragments import FragmentFinder, is_fragment
 
 _SERVED = {
     "FWCore": None,
     "FWCore.ParameterSet": None,
     "FWCore.ParameterSet.Config": "e2efw.config",
+    "FWCore.ParameterSet.MassReplace": "e2efw.config.massreplace",
+    "FWCore.ParameterSet.Modules": "e2efw.config",
+    "FWCore.ParameterSet.SequenceTypes": "e2efw.config",
+    "FWCore.ParameterSet.SequenceVisitors": "e2efw.config.visitors",
+    "FWCore.ParameterSet.Types": "e2efw.config",
+    "FWCore.ParameterSet.Utilities": "e2efw.config.utilities",
     "FWCore.ParameterSet.VarParsing": "e2efw.config.varparsing",
 }
 """CMSSW module -> ours; None for the packages above them."""
-
-
-def _is_ours(name: str) -> bool:
-    return name == "FWCore" or name.startswith("FWCore.")
 
 
 class FWCoreFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -32,18 +34,9 @@ class FWCoreFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         path: Sequence[str] | None,  # noqa: ARG002  the protocol
         target: ModuleType | None = None,  # noqa: ARG002  the protocol
     ) -> importlib.machinery.ModuleSpec | None:
-        """Part of the import protocol.
-
-        Raises:
-            ModuleNotFoundError: another part of FWCore.
-        """
-        if not _is_ours(fullname):
-            return None
+        """Part of the import protocol."""
         if fullname not in _SERVED:
-            known = [name for name, real in _SERVED.items() if real]
-            raise ModuleNotFoundError(
-                f"{fullname} is CMSSW's and not offered here. {nearest(fullname, known)}", name=fullname
-            )
+            return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=_SERVED[fullname] is None)
 
     def exec_module(self, module: ModuleType) -> None:
@@ -55,14 +48,16 @@ class FWCoreFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 @contextmanager
 def fwcore() -> Iterator[None]:
-    """Make ``import FWCore...`` work inside the block and leave no trace of it behind."""
-    before = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_ours(name)}
-    finder = FWCoreFinder()
-    sys.meta_path.insert(0, finder)
+    """Make ``import FWCore...`` and fragments of CMSSW work inside the block and leave no trace of them behind."""
+    before = {name: sys.modules.pop(name) for name in list(sys.modules) if is_fragment(name)}
+    finders = FWCoreFinder(), FragmentFinder()
+    sys.meta_path.insert(0, finders[0])
+    sys.meta_path.append(finders[1])
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)
-        for name in [name for name in sys.modules if _is_ours(name)]:
+        for finder in finders:
+            sys.meta_path.remove(finder)
+        for name in [name for name in sys.modules if is_fragment(name)]:
             del sys.modules[name]
         sys.modules.update(before)

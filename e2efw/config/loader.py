@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from e2efw.config.fwcore import fwcore
+from e2efw.config.modifiers import Condition, ModifierChain, fresh_session
 from e2efw.config.nodes import Labelled
 from e2efw.config.parameter import Parameter
 from e2efw.config.process import Process
@@ -41,7 +42,7 @@ def load_process(path: str | Path, arguments: Sequence[str] = ()) -> Process:
     cfg = find_cfg(path)
     module = ModuleType("__main__")
     module.__file__ = str(cfg)
-    with _stage(cfg, module, [str(cfg), *arguments]), fwcore():
+    with _stage(cfg, module, [str(cfg), *arguments]), fwcore(), fresh_session():
         _execute(cfg, module)
     process = vars(module).get("process")
     if not isinstance(process, Process):
@@ -129,7 +130,7 @@ def _forget_fragments(names: set[str]) -> None:
     for name in names:
         module = sys.modules.get(name)
         values = list(vars(module).values()) if module is not None and not name.startswith("e2efw.") else []
-        if any(isinstance(value, (Parameter, Parameterizable, Labelled)) for value in values):
+        if any(isinstance(value, (Parameter, Parameterizable, Labelled, Condition, ModifierChain)) for value in values):
             del sys.modules[name]
             parent, _, child = name.rpartition(".")
             vars(sys.modules.get(parent, ModuleType(""))).pop(child, None)

@@ -7,7 +7,9 @@ from typing import Any
 
 from e2efw.config.attaching import COMPONENTS, UNLABELLED
 from e2efw.config.groups import Group, direct_members
+from e2efw.config.messagelogger import is_default
 from e2efw.config.modifiers import ProcessModifier
+from e2efw.config.modules import Service
 from e2efw.config.nodes import Node
 from e2efw.config.origin import here
 from e2efw.config.schedule import Schedule
@@ -64,6 +66,8 @@ class Loads:
         before, self._loading = self._loading, True
         try:
             for name, component in sorted(found.items(), key=lambda item: _rank(item[1])):
+                if isinstance(component, Service) and is_default(component):
+                    continue  # the process has a MessageLogger already, perhaps changed
                 if isinstance(component, UNLABELLED) and not getattr(component, "hasLabel_", lambda: False)():
                     self._add_under(name, component)
                 else:

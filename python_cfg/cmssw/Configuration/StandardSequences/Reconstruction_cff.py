@@ -1,0 +1,1 @@
+"""Events are reconstructed when they are read: there is nothing to load."""

@@ -1,0 +1,1 @@
+"""Nothing that a job here needs."""
