@@ -113,6 +113,13 @@ class Block:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def has(self, key: ProductKey | None, events: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(events,) whether they have a product."""
+        if key not in self.products:
+            return np.zeros(events.size, np.bool_)
+        having = self.events.get(key)
+        return np.ones(events.size, np.bool_) if having is None else np.isin(events, having, assume_unique=True)
+
     def take(self, chosen: NDArray[np.bool_], keys: Iterable[ProductKey]) -> "Block":
         """A block of some of the events.
 

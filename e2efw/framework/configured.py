@@ -3,7 +3,7 @@
 import contextlib
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from e2efw.framework.schema import schema_of
 
 _LOG = logging.getLogger("e2efw.framework")
 
+HEEDED_ON_END_PATHS = ("TriggerResultsFilter", "HLTPrescaler")
+"""Types of filters whose decision counts on an end path."""
+
 
 @dataclass(frozen=True)
 class JobConfiguration:
@@ -27,12 +30,12 @@ class JobConfiguration:
 
     Args:
         folder: where the cfg lies; files it names are looked for there first.
-        running: the modules on paths, without outputs, by label.
+        running: the modules on paths, then those on tasks, without outputs, by label.
         outputs: the output modules on end paths, by label.
-        paths: paths, then end paths, without outputs.
+        paths: paths, then end paths, then final paths.
         origins: where each module was set, by label, the source as ``source``.
-        idle: labels of modules that are defined but on no path.
-        end_paths: names of the end paths.
+        idle: labels of modules that are defined but on no path and no task.
+        unscheduled: labels of modules on tasks and on no path: they run if somebody reads what they make.
         services: by the name of their plugin.
     """
 
@@ -45,7 +48,7 @@ class JobConfiguration:
     paths: list[PathPlan]
     origins: Mapping[str, str]
     idle: frozenset[str]
-    end_paths: frozenset[str] = frozenset()
+    unscheduled: frozenset[str] = frozenset()
     services: Mapping[str, Service] = field(default_factory=dict)
 
     def open_source(self) -> OpenSource:
@@ -84,27 +87,26 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         raise ConfigurationError(
             f"process.source: {type(source).__name__} is an {source.kind}, not a Source ({process.source.origin_()})."
         )
-    labels = {entry.label for path in _paths(process) for entry in path.entries}
-    defined = {**process.producers, **process.filters, **process.analyzers, **process.outputModules}
-    built = {label: _built(label, module) for label, module in defined.items() if label in labels}
+    paths = _paths(process)
+    unscheduled = dict.fromkeys(module.label_() for module in process.unscheduled_())
+    labels = dict.fromkeys([*(entry.label for path in paths for entry in path.entries), *unscheduled])
+    defined = process.modules_()
+    built = {label: _built(label, defined[label]) for label in labels}
+    idle = frozenset(defined) - frozenset(labels)
+    if idle:
+        _LOG.info("modules on no path and no task, which never run: %s", ", ".join(sorted(idle)))
     outputs = {label: module.module for label, module in built.items() if isinstance(module.module, OutputModule)}
-    running = {label: module for label, module in built.items() if label not in outputs}
-    paths = [
-        PathPlan(path.name, tuple(entry for entry in path.entries if entry.label in running))
-        for path in _paths(process)
-    ]
-    origins = {label: module.origins[""] for label, module in {**built, "source": built_source}.items()}
     return JobConfiguration(
         process.name_(),
         folder,
         Options.of(process),
         source,
-        running,
+        {label: module for label, module in built.items() if label not in outputs},
         outputs,
-        paths,
-        origins,
-        frozenset(defined) - labels,
-        frozenset({**process.endpaths, **process.finalpaths}),
+        [_without_filters(path, built) if path.kind == "EndPath" else path for path in paths],
+        {label: module.origins[""] for label, module in {**built, "source": built_source}.items()},
+        idle,
+        frozenset(unscheduled),
         {name: _service(name, service) for name, service in process.services.items()},
     )
 
@@ -129,10 +131,37 @@ def _service(name: str, service: Any) -> Service:
 
 
 def _paths(process: Any) -> list[PathPlan]:
-    """What the Schedule says, else all paths, then all end paths, as the cfg wrote them; final paths come last."""
-    return [
-        PathPlan(path.label_(), tuple(map(PathEntry.parse, path.flattened()))) for path in process.schedule_()
-    ]
+    """What the Schedule says, else all that the cfg wrote: paths, then end paths; final paths become one at the end."""
+    paths, end_paths, last = [], [], []
+    for path in process.schedule_():
+        entries = tuple(map(PathEntry.parse, path.flattened()))
+        if isinstance(path, cms.Path):
+            paths.append(PathPlan(path.label_(), entries))
+        elif isinstance(path, cms.EndPath):
+            end_paths.append(PathPlan(path.label_(), entries, "EndPath"))
+        else:
+            last.append(PathPlan(path.label_(), entries, "FinalPath"))
+    if last:
+        name, entries = last[0].name, tuple(entry for path in last for entry in path.entries)
+        end_paths.append(PathPlan(name, entries, "FinalPath"))
+    return [*paths, *end_paths]
+
+
+def _without_filters(path: PathPlan, modules: Mapping[str, Configured]) -> PathPlan:
+    """An end path, on which only filters that look at trigger results count; says so of every other one."""
+    entries = []
+    for entry in path.entries:
+        configured = modules[entry.label]
+        plugin = type(configured.module).__name__
+        heeded = configured.schema.function != "filter" or entry.ignore or plugin in HEEDED_ON_END_PATHS
+        if not heeded:
+            _LOG.warning(
+                "FilterOnEndPath: the decision of %s on EndPath '%s' is ignored %s; put it on a Path, or inside "
+                "cms.ignore",
+                configured.name, path.name, configured.origins[""],
+            )  # fmt: skip
+        entries.append(entry if heeded else replace(entry, ignore=True, veto=False))
+    return replace(path, entries=tuple(entries))
 
 
 def _built(label: str, module: Any) -> Configured:

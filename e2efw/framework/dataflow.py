@@ -1,9 +1,9 @@
 """Who reads what from whom: every InputTag resolved to one product before the first event."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from e2efw.errors import ConfigurationError, ProductNotFoundError, nearest
+from e2efw.errors import ConfigurationError, E2EFWError, ProductNotFoundError, nearest
 from e2efw.framework.blocks import ProductInfo, SourceContent
 from e2efw.framework.modules import Module
 from e2efw.framework.schema import Consumed, Schema
@@ -52,10 +52,12 @@ class Dataflow:
         content: all products, of the input and of this process; those of the input have a class if a module reads them.
         inputs: for each module label and name of what it consumes, the product behind it; None for an optional one
             that nobody has.
+        unresolved: unscheduled modules that cannot run, and why; an error only if somebody needs them.
     """
 
     content: Mapping[ProductKey, ProductInfo]
     inputs: Mapping[str, Mapping[str, ProductKey | None]]
+    unresolved: Mapping[str, E2EFWError] = field(default_factory=dict)
 
     def needs(self, process: str) -> dict[str, set[str]]:
         """For each module label, the labels of this process's modules whose products it reads."""
@@ -66,58 +68,77 @@ class Dataflow:
 
 
 def resolve(
-    modules: Mapping[str, Configured], source: SourceContent, process: str, idle: Collection[str] = ()
+    modules: Mapping[str, Configured],
+    content: SourceContent,
+    process: str,
+    idle: Collection[str] = (),
+    unscheduled: Collection[str] = (),
 ) -> Dataflow:
     """Find the product behind every InputTag.
 
     Args:
         modules: the modules that run, by label.
-        source: what the input holds, newest process last.
+        content: what the input holds, newest process last, and what the framework itself makes.
         process: name of this process.
-        idle: labels of modules that are defined but on no path.
+        idle: labels of modules that are defined but on no path and no task.
+        unscheduled: labels of modules that run only if somebody needs them.
 
     Raises:
         ProductNotFoundError: nobody has the product; names the nearest.
         ConfigurationError: the product is of another class than the module reads.
     """
-    content = dict(source)
+    content = dict(content)
     for configured in modules.values():
         content |= configured.products(process)
+    search = _Search(content, process, idle)
     inputs: dict[str, dict[str, ProductKey | None]] = {}
+    unresolved: dict[str, E2EFWError] = {}
     for label, configured in modules.items():
-        inputs[label] = {}
-        for name, consumed in configured.schema.consumes.items():
-            key = _find(configured, consumed, content, idle)
-            inputs[label][name] = key
-            if key is not None:
-                _check_class(configured, consumed, key, content[key])
-                if content[key].product_class is None:
-                    content[key] = replace(content[key], product_class=consumed.product_class)
-    return Dataflow(content, inputs)
+        try:
+            inputs[label] = {name: search.find(configured, each) for name, each in configured.schema.consumes.items()}
+        except E2EFWError as error:
+            if label not in unscheduled:
+                raise
+            unresolved[label] = error
+            inputs[label] = {}
+            continue
+        for name, key in inputs[label].items():
+            if key is not None and content[key].product_class is None:
+                content[key] = replace(content[key], product_class=configured.schema.consumes[name].product_class)
+    return Dataflow(content, inputs, unresolved)
 
 
-def _find(
-    configured: Configured, consumed: Consumed, content: Mapping[ProductKey, ProductInfo], idle: Collection[str]
-) -> ProductKey | None:
-    tag: InputTag = getattr(configured.module, consumed.parameter)
-    matching = [key for key in content if tag.matches(key)]
-    if matching:
-        return matching[-1]  # content is ordered by process: the newest
-    if consumed.optional and consumed.parameter not in configured.module.needed_products():
-        return None
-    wanted = consumed.product_class
-    same_type = [key for key, info in content.items() if info.friendly_type == wanted.friendly_type]
-    known = [str(InputTag(key.label, key.instance)) for key in same_type or content]
-    of_type = (
-        f"Products of type {wanted.friendly_type}"
-        if same_type
-        else f"There is no product of type {wanted.friendly_type}; all products"
-    )
-    forgotten = f"The module '{tag.label}' is on no path. " if tag.label in idle else ""
-    raise ProductNotFoundError(
-        f"{configured.name}: no product '{tag}' for '{consumed.cfg_name}' {configured.origin(consumed.cfg_name)}. "
-        f"{forgotten}{nearest(str(tag), set(known), of_type)}"
-    )
+@dataclass(frozen=True)
+class _Search:
+    """Where products are looked for."""
+
+    content: Mapping[ProductKey, ProductInfo]
+    process: str
+    idle: Collection[str]
+
+    def find(self, configured: Configured, consumed: Consumed) -> ProductKey | None:
+        """The product behind an InputTag; None for an optional one that nobody has."""
+        tag: InputTag = getattr(configured.module, consumed.parameter)
+        matching = [key for key in self.content if tag.matches(key, self.process)]
+        if matching:
+            key = matching[-1]  # content is ordered by process: the newest
+            _check_class(configured, consumed, key, self.content[key])
+            return key
+        if consumed.optional and consumed.parameter not in configured.module.needed_products():
+            return None
+        wanted = consumed.product_class
+        same_type = [key for key, info in self.content.items() if info.friendly_type == wanted.friendly_type]
+        known = [str(InputTag(key.label, key.instance)) for key in same_type or self.content]
+        of_type = (
+            f"Products of type {wanted.friendly_type}"
+            if same_type
+            else f"There is no product of type {wanted.friendly_type}; all products"
+        )
+        forgotten = f"The module '{tag.label}' is on no path. " if tag.label in self.idle else ""
+        raise ProductNotFoundError(
+            f"{configured.name}: no product '{tag}' for '{consumed.cfg_name}' {configured.origin(consumed.cfg_name)}. "
+            f"{forgotten}{nearest(str(tag), set(known), of_type)}"
+        )
 
 
 def _check_class(configured: Configured, consumed: Consumed, key: ProductKey, info: ProductInfo) -> None:

@@ -7,7 +7,8 @@ from e2efw import __version__
 from e2efw.framework.configured import JobConfiguration
 from e2efw.framework.dataflow import Configured, Dataflow
 from e2efw.framework.provenance import ModuleRecord, ProcessRecord, ProductRecord
-from e2efw.framework.tags import InputTag
+from e2efw.framework.schedule import RESULTS
+from e2efw.framework.tags import InputTag, ProductKey
 
 
 def process_record(
@@ -29,9 +30,11 @@ def process_record(
         for label, configured in configuration.running.items()
         for key, info in configured.products(configuration.process_name).items()
     ]
-    names = [path.name for path in configuration.paths]
-    paths = [name for name in names if name not in configuration.end_paths]
-    end_paths = [name for name in names if name in configuration.end_paths]
+    paths = [path.name for path in configuration.paths if path.kind == "Path"]
+    end_paths = [path.name for path in configuration.paths if path.kind != "Path"]
+    key = ProductKey(RESULTS, "", configuration.process_name)
+    if key in flow.content:
+        products.append(ProductRecord(key, flow.content[key].friendly_type, [], flow.content[key].description))
     return ProcessRecord(configuration.process_name, f"e2efw {__version__}", modules, products, paths, end_paths)
 
 

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from e2efw.framework.counts import Counts, PathCounts, TriggerCounts
+from e2efw.framework.failures import EventFailure
+from e2efw.framework.options import Options
+from e2efw.framework.plan import Plan
 from e2efw.framework.streams import Done
 
 
@@ -33,6 +37,12 @@ class JobReport:
         files: the files of every output, by its label.
         phases: seconds of each phase before the first event.
         metrics: what services measured: by kind, by name.
+        threads: threads in all.
+        cpu_seconds: of all threads from the first event to the closed outputs.
+        want_summary: whether the cfg asks for the trigger report.
+        counts: how often paths and modules ran, passed, failed and raised.
+        failures: events that a module could not process and that did not end the job.
+        signal: what ended the job early, "" if no signal did.
     """
 
     events: int = 0
@@ -45,15 +55,40 @@ class JobReport:
     files: dict[str, list[str]] = field(default_factory=dict)
     phases: dict[str, float] = field(default_factory=dict)
     metrics: dict[str, dict[str, float]] = field(default_factory=dict)
+    threads: int = 1
+    cpu_seconds: float = 0.0
+    want_summary: bool = False
+    counts: TriggerCounts = field(default_factory=TriggerCounts)
+    failures: list[EventFailure] = field(default_factory=list)
+    signal: str = ""
 
     @property
     def events_per_second(self) -> float:
         """Events over wall time, start-up not counted."""
         return self.events / self.seconds if self.seconds else 0.0
 
+    def begin(self, plan: Plan, options: Options) -> None:
+        """What is known of the job before its first event."""
+        self.streams = options.streams
+        self.threads = options.threads
+        self.want_summary = options.want_summary
+        self.counts = TriggerCounts(
+            paths=[
+                PathCounts(
+                    path.name,
+                    path.kind,
+                    [entry.label for entry in path.entries],
+                    places=[Counts() for _ in path.entries],
+                )
+                for path in plan.paths
+            ]
+        )
+
     def add(self, done: Done) -> None:
         """Count a processed block."""
         self.events += len(done.block)
-        for label, seconds in done.seconds.items():
-            self.modules[label].seconds += seconds
-            self.modules[label].events += done.visited[label]
+        for label, counts in done.counts.modules.items():
+            self.modules[label].seconds += counts.seconds
+            self.modules[label].events += counts.executed
+        self.counts.add(done.counts)
+        self.failures += done.failures

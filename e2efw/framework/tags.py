@@ -34,9 +34,18 @@ class InputTag:
             raise ConfigurationError(f"InputTag '{text}': at most label:instance:process.")
         return cls(*(field.strip() for field in fields))
 
-    def matches(self, key: ProductKey) -> bool:
-        """True if `key` is one of the products this tag may mean."""
-        return (self.label, self.instance) == (key.label, key.instance) and self.process in {"", key.process}
+    def matches(self, key: ProductKey, process: str = "") -> bool:
+        """True if `key` is one of the products this tag may mean.
+
+        Args:
+            key: a product.
+            process: this process, which ``@currentProcess`` means and ``@skipCurrentProcess`` does not.
+        """
+        if (self.label, self.instance) != (key.label, key.instance):
+            return False
+        if self.process == "@skipCurrentProcess":
+            return key.process != process
+        return self.process in {"", key.process} or (self.process == "@currentProcess" and key.process == process)
 
     def __str__(self) -> str:
         fields = [self.label, self.instance, self.process]

@@ -240,9 +240,7 @@ def test_a_module_that_raises_is_named_with_its_events(folder: Path, capsys: pyt
     code, printed = run(capsys, "my_cfg.py")
     assert code == 8002
     assert "division by zero" in printed
-    with uproot.open(SIMULATED_TTBAR) as file:
-        last = file["Events"].num_entries
-    assert f"in module 'broken' (FailuresBroken), events 1:1:1 to 1:1:{last}" in printed
+    assert "in module 'broken' (FailuresBroken), event 1:1:1 of " in printed
     assert sorted(path.name for path in folder.glob("*.root")) == []
     assert not list(folder.glob(".*"))
 

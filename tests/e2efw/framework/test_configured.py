@@ -159,8 +159,8 @@ def test_an_empty_process_means_the_newest() -> None:
 
 def test_an_unknown_option_and_one_that_would_be_ignored_are_refused() -> None:
     process = process_with(number=cms.EDProducer("ConfiguredNumber", needed=cms.int32(1)))
-    process.options.wantSummary = True
-    with pytest.raises(UnimplementedFeatureError, match=r"process.options.wantSummary cannot be changed here yet"):
+    process.options.fileMode = "NOMERGE"
+    with pytest.raises(UnimplementedFeatureError, match=r"process.options.fileMode cannot be changed here yet"):
         configure(process, Path())
     process.options = cms.untracked.PSet(numberOfThread=cms.untracked.uint32(2))
     with pytest.raises(ConfigurationError, match=r"no option 'numberOfThread' .*Did you mean 'numberOfThreads'\?"):

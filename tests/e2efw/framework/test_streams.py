@@ -12,10 +12,12 @@ from dataformats.results import EventFloat
 from e2efw.errors import LogicError, ProductNotFoundError
 from e2efw.framework.blocks import Block, EventIDs
 from e2efw.framework.modules import EDFilter, EDProducer, InputTag, Module, param
+from e2efw.framework.plan import Plan
 from e2efw.framework.schedule import PathEntry, PathPlan, ordered
 from e2efw.framework.schema import schema_of
-from e2efw.framework.streams import Plan, Worker, run_block
+from e2efw.framework.streams import Done, run_block
 from e2efw.framework.tags import ProductKey
+from e2efw.framework.worker import Worker
 
 
 class StreamsDoubler(EDProducer):
@@ -86,16 +88,19 @@ def plan(paths: dict[str, str], workers: list[Worker]) -> Plan:
     plans = [PathPlan(name, path) for name, path in entries.items()]
     by_label = {worker.label: worker for worker in workers}
     needs = {w.label: [key.label for key in w.inputs.values() if key and key.process == "P"] for w in workers}
-    steps = ordered(plans, needs)
-    return Plan(steps, list(paths), by_label, [[] for _ in steps])
+    return Plan(plans, ordered(plans, needs), by_label)
+
+
+def passed(done: Done, path: int = 0) -> list[bool]:
+    return [state == 1 for state in done.states[:, path]]
 
 
 def test_what_follows_a_filter_sees_only_the_events_that_passed() -> None:
     workers = [worker("even", StreamsDivisible(by=2)), worker("double", StreamsDoubler(), number=NUMBER)]
     done = run_block(plan({"p": "even double"}, workers), block_of(5))
     assert done.block.get(DOUBLE, np.array([0, 2, 4])).take(slice(None)).value.tolist() == [0, 4, 8]  # type: ignore[attr-defined]
-    assert done.visited == {"even": 5, "double": 3}
-    assert done.passed["p"].tolist() == [True, False, True, False, True]
+    assert {label: counts.executed for label, counts in done.counts.modules.items()} == {"even": 5, "double": 3}
+    assert passed(done) == [True, False, True, False, True]
     with pytest.raises(
         ProductNotFoundError,
         match="product double::P was not made for event 1:1:1 of memory: a filter stopped its path",
@@ -113,8 +118,8 @@ def test_a_bundle_reaches_the_module_as_one_argument(other: ProductKey | None, s
 def test_a_veto_inverts_and_an_ignored_filter_decides_nothing() -> None:
     workers = [worker("even", StreamsDivisible(by=2))]
     done = run_block(plan({"veto": "!even", "ignore": "-even"}, workers), block_of(3))
-    assert done.passed["veto"].tolist() == [False, True, False]
-    assert done.passed["ignore"].all()
+    assert passed(done, 0) == [False, True, False]
+    assert all(passed(done, 1))
 
 
 def test_a_module_on_two_paths_runs_once_per_event() -> None:
@@ -124,15 +129,15 @@ def test_a_module_on_two_paths_runs_once_per_event() -> None:
         worker("double", StreamsDoubler(), number=NUMBER),
     ]
     done = run_block(plan({"p": "even double", "q": "third double"}, workers), block_of(9))
-    assert done.visited["double"] == 6
+    assert done.counts.modules["double"].executed == 6
     made = np.array([0, 2, 3, 4, 6, 8])
     assert done.block.get(DOUBLE, made).value.tolist() == (2 * made).tolist()  # type: ignore[attr-defined]
 
 
 def test_a_product_of_the_wrong_length_is_an_error_that_names_module_and_events() -> None:
-    with pytest.raises(LogicError, match="made EventFloat instead of EventFloat for 4 events") as caught:
+    with pytest.raises(LogicError, match="made EventFloat instead of EventFloat for 1 events") as caught:
         run_block(plan({"p": "short"}, [worker("short", StreamsWrongLength(), number=NUMBER)]), block_of(4))
-    assert caught.value.__notes__ == ["in module 'short' (StreamsWrongLength), events 1:1:0 to 1:1:3 of memory"]
+    assert caught.value.__notes__ == ["in module 'short' (StreamsWrongLength), event 1:1:0 of memory"]
 
 
 @given(st.data())
@@ -148,17 +153,17 @@ def test_paths_of_filters_agree_with_a_loop_over_events(data: st.DataObject) -> 
     done = run_block(plan(paths, [*workers, worker("double", StreamsDoubler(), number=NUMBER)]), block_of(n_events))
     doubled = set()
     for event in range(n_events):
-        for name, text in paths.items():
-            passed = True
+        for number, text in enumerate(paths.values()):
+            alive = True
             for spelled in text.split():
-                if not passed:
+                if not alive:
                     break
                 if spelled == "double":
                     doubled.add(event)
                 elif not spelled.startswith("-"):
-                    passed = (event % divisors[spelled.lstrip("!")] == 0) != spelled.startswith("!")
-            assert done.passed[name][event] == passed
+                    alive = (event % divisors[spelled.lstrip("!")] == 0) != spelled.startswith("!")
+            assert passed(done, number)[event] == alive
     if doubled:
         having = np.array(sorted(doubled))
         assert done.block.get(DOUBLE, having).value.tolist() == (2 * having).tolist()  # type: ignore[attr-defined]
-        assert done.visited["double"] == having.size
+        assert done.counts.modules["double"].executed == having.size
