@@ -2,23 +2,32 @@
 
 import gc
 import http.server
+import importlib.util
 import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import uproot
 
 from dataformats.candidates import Jets
+from dataformats.results import EventFloat
+from e2efw import config as cms
 from e2efw.errors import (
     ConfigurationError,
     FileOpenError,
     FileReadError,
     MismatchedInputFilesError,
     MissingDependencyError,
+    ProductNotFoundError,
 )
-from e2efw.framework.blocks import Block
+from e2efw.framework.blocks import Block, EventIDs
+from e2efw.framework.configured import configure
+from e2efw.framework.job import Job
+from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.provenance import ModuleRecord, ProcessRecord, ProductRecord, Provenance
 from e2efw.framework.tags import ProductKey
 from e2efw.io.input_files import resolved
@@ -28,6 +37,25 @@ from e2efw.io.root_file import count_events, open_events
 Make = Callable[..., Any]
 
 JETS = ProductKey("jets", "", "E2E")
+
+
+class InputFilesOptionalJets(EDProducer):
+    """Number of jets, -1 without."""
+
+    jets: InputTag = param("jets", doc="jets")
+
+    def produce(self, jets: Jets | None, ids: EventIDs) -> EventFloat:
+        counts = np.full(len(ids), -1) if jets is None else jets.counts
+        return EventFloat(value=counts.astype(np.float32))
+
+
+class InputFilesNeededJets(EDProducer):
+    """Number of jets."""
+
+    jets: InputTag = param("jets", doc="jets")
+
+    def produce(self, jets: Jets) -> EventFloat:
+        return EventFloat(value=jets.counts.astype(np.float32))
 
 
 def _files(make_block: Make, write_file: Make, *names: str) -> list[Path]:
@@ -162,15 +190,12 @@ def test_a_product_of_another_type_under_the_same_name_is_refused(write_raw: Mak
         read_file([one, other], {})
 
 
-def test_files_of_an_xrootd_server_need_a_library_that_is_named() -> None:
-    try:
-        import fsspec_xrootd  # noqa: F401, PLC0415
-    except ImportError:
-        with pytest.raises(MissingDependencyError, match=r"pip install 'e2efw\[xrootd\]'") as caught:
-            PoolSource(file_names=("root://server//store/a.root",)).open()
-        assert caught.value.exit_code == 8035
-        with pytest.raises(MissingDependencyError, match=r"pip install 'e2efw\[xrootd\]'"):
-            PoolSource(file_names=("root://server//store/*.root",)).open()
+@pytest.mark.skipif(importlib.util.find_spec("fsspec_xrootd") is not None, reason="the library is there")
+@pytest.mark.parametrize("name", ["root://server//store/a.root", "root://server//store/*.root"])
+def test_files_of_an_xrootd_server_need_a_library_that_is_named(name: str) -> None:
+    with pytest.raises(MissingDependencyError, match=r"pip install 'e2efw\[xrootd\]'") as caught:
+        PoolSource(file_names=(name,)).open()
+    assert caught.value.exit_code == 8035
 
 
 def test_urls_that_nothing_reads_are_refused() -> None:
@@ -243,3 +268,29 @@ def test_files_of_a_web_server_are_like_local_ones(
 def test_a_server_that_does_not_answer_is_an_open_error() -> None:
     with pytest.raises(FileOpenError, match=r"http://127\.0\.0\.1:9/a\.root cannot be opened: .*refused"):
         PoolSource(file_names=("http://127.0.0.1:9/a.root",)).open()
+
+
+def test_modules_do_without_optional_products_that_a_later_file_lacks(
+    make_block: Make, write_file: Make, tmp_path: Path
+) -> None:
+    full, poor = make_block(4), make_block(3)
+    poor.ids.run[:] = 8
+    del poor.products[JETS]
+    paths = [str(write_file(full, "full.root")), str(write_file(poor, "poor.root"))]
+
+    def ran(plugin: str) -> list[float]:
+        process = cms.Process("TEST")
+        process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(paths))
+        process.counted = cms.EDProducer(plugin)
+        process.output = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string(str(tmp_path / "out.root")))
+        process.p = cms.Path(process.counted)
+        process.e = cms.EndPath(process.output)
+        Job(configure(process, tmp_path)).run()
+        with uproot.open(tmp_path / "out.root") as file:
+            assert file["Events"]["recoPFJets_jets__E2E.present"].array().to_list() == [True] * 4 + [False] * 3
+            return list(file["Events"]["float_counted__TEST.obj"].array())
+
+    assert ran("InputFilesOptionalJets") == [*full.products[JETS].counts.tolist(), -1.0, -1.0, -1.0]
+    with pytest.raises(ProductNotFoundError, match=r"no product jets::E2E in event 8:0:\d+ of .*poor\.root") as caught:
+        ran("InputFilesNeededJets")
+    assert caught.value.exit_code == 8006
