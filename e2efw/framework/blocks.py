@@ -109,8 +109,6 @@ class Block:
     """For products that not all events have: the positions of those that do."""
     cut: Cut | None = None
     """For a block of chosen events: what it was cut from."""
-    absent: frozenset[ProductKey] = frozenset()
-    """Products of the input that the file of these events lacks, though other files have them."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -130,7 +128,7 @@ class Block:
             keys: the products it holds, as far as this block has them.
         """
         events = np.flatnonzero(chosen)
-        taken = Block(self.number, self.ids.take(events), cut=Cut(self.ids, chosen), absent=self.absent)
+        taken = Block(self.number, self.ids.take(events), cut=Cut(self.ids, chosen))
         place = np.cumsum(chosen) - 1
         for key in keys:
             product, having = self.products.get(key), self.events.get(key)

@@ -89,7 +89,7 @@ def cut(chunks: Iterable[Block], events_per_block: int) -> Iterator[Block]:
 
 def part(block: Block, start: int, stop: int) -> Block:
     """Some consecutive events of a block, as views."""
-    cut_out = Block(block.number, block.ids.take(slice(start, stop)), absent=block.absent)
+    cut_out = Block(block.number, block.ids.take(slice(start, stop)))
     for key, product in block.products.items():
         having = block.events.get(key)
         if having is None:
@@ -107,7 +107,7 @@ def joined(first: Block, second: Block) -> Block:
     columns = [
         np.concatenate([getattr(first.ids, name), getattr(second.ids, name)]) for name in ("run", "lumi", "event")
     ]
-    both = Block(first.number, EventIDs(columns[0], columns[1], columns[2], first.ids.file), absent=first.absent)
+    both = Block(first.number, EventIDs(columns[0], columns[1], columns[2], first.ids.file))
     for key, product in first.products.items():
         both.products[key] = type(product).concatenate([product, second.products[key]])
         if key in first.events or key in second.events:
@@ -117,7 +117,7 @@ def joined(first: Block, second: Block) -> Block:
 
 def rearranged(block: Block, order: NDArray[np.int64]) -> Block:
     """The events of a block in another order, or some of them."""
-    other = Block(block.number, block.ids.take(order), absent=block.absent)
+    other = Block(block.number, block.ids.take(order))
     for key, product in block.products.items():
         if key not in block.events:
             other.products[key] = product.take(order)

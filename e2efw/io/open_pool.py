@@ -131,7 +131,6 @@ class OpenPool:
                 left -= positions.size
             for chunk in _near_each_other(file, here, positions, events_per_block):
                 block = read_events(file, ids, here, chunk, self.screening)
-                block.absent = frozenset(wanted) - frozenset(here)
                 if self._second is not None:
                     self._second.add(block, block.ids, second)
                 block.ids = runs.apply(block.ids, real=real, first_run=int(ids.run[0]))
