@@ -1,8 +1,6 @@
 """Entry point: finds the command, turns errors into one message and the CMSSW exit code."""
 
-import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 from typing import Annotated
@@ -10,7 +8,8 @@ from typing import Annotated
 import typer
 
 from e2efw import __version__
-from e2efw.errors import E2EFWError
+from e2efw.cli import file_commands, job_commands, plugin_commands
+from e2efw.cli.failures import explain
 
 ENTRY_POINTS = "e2efw.commands"
 """Packages add commands in this entry-point group: ``display = "package.module:name"``, a function or a Typer app."""
@@ -39,49 +38,20 @@ def options(
     """Common options."""
 
 
-@app.command(no_args_is_help=True, context_settings={"ignore_unknown_options": True})
-def run(
-    cfg: Annotated[
-        str, typer.Argument(help="Configuration file; a bare name is also looked for among the packaged ones.")
-    ],
-    arguments: Annotated[
-        list[str] | None, typer.Argument(help="name=value for the configuration, such as inputFiles=a.root.")
-    ] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", metavar="MODULE.PARAMETER=VALUE", help="Overrule a parameter.")
-    ] = None,
-    threads: Annotated[int | None, typer.Option("--threads", "-n", min=0, help="Threads; 0 takes all cores.")] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the Python traceback of an error.")] = False,
-) -> None:
-    """Run a job: read events, run its modules, write files."""
-    from e2efw.cli.run import run_job  # noqa: PLC0415 (--help must not wait for numba)
+_FOR_CFG = {"ignore_unknown_options": True}
+"""What is no option of ours is an argument of the cfg."""
 
-    del debug  # read by main(), which prints errors
-    run_job(cfg, arguments or [], setting or [], threads)
-
-
-@app.command("dump-config", no_args_is_help=True, context_settings={"ignore_unknown_options": True})
-def dump_config(
-    cfg: Annotated[str, typer.Argument(help="Configuration file.")],
-    arguments: Annotated[list[str] | None, typer.Argument(help="name=value for the configuration.")] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", metavar="MODULE.PARAMETER=VALUE", help="Overrule a parameter.")
-    ] = None,
-) -> None:
-    """Print a configuration in canonical form; the output is itself a configuration."""
-    from e2efw.cli.run import configured_process  # noqa: PLC0415 (--help must not wait)
-
-    typer.echo(configured_process(cfg, arguments or [], setting or []).dumpPython())
-
-
-@app.command("plugin-help")
-def plugin_help(
-    name: Annotated[str | None, typer.Argument(help="Class of the plugin; left out, all plugins are listed.")] = None,
-) -> None:
-    """Show what a plugin reads, makes and can be told."""
-    from e2efw.cli.plugin_help import print_plugin_help  # noqa: PLC0415 (--help must not wait for numba)
-
-    print_plugin_help(name)
+app.command(context_settings=_FOR_CFG)(job_commands.run)
+app.command(no_args_is_help=True, context_settings=_FOR_CFG)(job_commands.check)
+app.command("dump-config", no_args_is_help=True, context_settings=_FOR_CFG)(job_commands.dump_config)
+app.command(no_args_is_help=True, context_settings=_FOR_CFG)(job_commands.graph)
+app.command(no_args_is_help=True)(job_commands.merge)
+app.command(no_args_is_help=True)(file_commands.content)
+app.command(no_args_is_help=True)(file_commands.prov)
+app.command("file-util", no_args_is_help=True)(file_commands.file_util)
+app.command("event-size", no_args_is_help=True)(file_commands.event_size)
+app.command("plugin-help")(plugin_commands.plugin_help)
+app.command("new-plugin", no_args_is_help=True)(plugin_commands.new_plugin)
 
 
 def _add_package_commands() -> None:
@@ -116,19 +86,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = _USAGE_CODES.get(end.code, end.code)
         if end.code == _INTERRUPTED:
             typer.secho("CaughtSignal: interrupted; outputs that were not complete are gone", fg="red", err=True)
-    except E2EFWError as error:
-        status = _explain(error, error.category, error.exit_code, given)
     except Exception as error:  # noqa: BLE001 (the one place that catches everything)
-        status = _explain(error, f"StdException ({type(error).__name__})", 8002, given)
+        status = explain(error, given)
     sys.exit(status)
-
-
-def _explain(error: Exception, category: str, code: int, arguments: Sequence[str]) -> int:
-    """Print one message; the traceback only on request."""
-    if "--debug" in arguments or "E2EFW_DEBUG" in os.environ:
-        traceback.print_exception(error)
-    lines = [f"{category}: {error}", *(f"  {note}" for note in getattr(error, "__notes__", []))]
-    if code == 8002 and "--debug" not in arguments:
-        lines.append("  (--debug shows the traceback)")
-    typer.secho("\n".join([*lines, f"  exit code {code}"]), fg="red", err=True)
-    return code

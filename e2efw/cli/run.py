@@ -1,19 +1,53 @@
 """`e2efw run`: a cfg file from reading it to the closing summary."""
 
+import contextlib
+import json
 import logging
 import sys
-from collections.abc import Sequence
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.logging import RichHandler
 
 from e2efw import config as cms
+from e2efw.cli.failures import failure
 from e2efw.config.loader import apply_settings, find_cfg, load_process
-from e2efw.framework.configured import configure
+from e2efw.errors import CommandLineError, ConfigFileNotFoundError, nearest
+from e2efw.framework.configured import JobConfiguration, configure
 from e2efw.framework.job import Job
+from e2efw.framework.report import JobReport
+from e2efw.services.job_report import DEFAULT_NAME, JobReportService
+from e2efw.services.message_logger import MessageLogger
 from e2efw.services.progress import JobProgress
 from e2efw.services.summary import print_summary
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What `e2efw run` may be told beside the cfg.
+
+    Args:
+        options: ``name=value`` for ``process.options``.
+        command: text of a cfg, in place of a file.
+        report: file of the job report.
+        enable_report: write one under its usual name.
+        as_json: print the summary as JSON.
+    """
+
+    options: Sequence[str] = ()
+    command: str | None = None
+    report: Path | None = None
+    enable_report: bool = False
+    as_json: bool = False
+
+    @property
+    def report_file(self) -> Path | None:
+        """Where the job report goes, None for nowhere."""
+        return Path(DEFAULT_NAME) if self.report is None and self.enable_report else self.report
 
 
 def configured_process(cfg: str, arguments: Sequence[str], settings: Sequence[str]) -> cms.Process:
@@ -23,7 +57,13 @@ def configured_process(cfg: str, arguments: Sequence[str], settings: Sequence[st
     return process
 
 
-def run_job(cfg: str, arguments: Sequence[str], settings: Sequence[str], threads: int | None) -> None:
+def run_job(
+    cfg: str | None,
+    arguments: Sequence[str],
+    settings: Sequence[str],
+    threads: int | None,
+    run: RunOptions | None = None,
+) -> None:
     """Run the job of a cfg.
 
     Args:
@@ -31,15 +71,97 @@ def run_job(cfg: str, arguments: Sequence[str], settings: Sequence[str], threads
         arguments: ``name=value`` for the cfg.
         settings: ``module.parameter=value``.
         threads: overrules `process.options.numberOfThreads`.
+        run: the rest of the command line.
     """
-    console = Console(soft_wrap=True)
-    handler = RichHandler(console=Console(stderr=True, soft_wrap=True), show_time=False, show_path=False, markup=False)
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
-    process = configured_process(cfg, arguments, settings)
+    run = run or RunOptions()
+    log_to_terminal()
+    notes = JobReportService()
+    try:
+        report = _run(cfg, arguments, [*settings, *option_settings(run.options)], threads, run, notes)
+    except (Exception, KeyboardInterrupt) as error:
+        if run.report_file is not None:
+            category, code, text = failure(error)
+            notes.write(run.report_file, {"ExitStatus": code, "Type": category, "Description": text})
+        raise
+    if run.report_file is not None:
+        notes.write(run.report_file)
+    sys.stdout.flush()
+    if run.as_json:
+        sys.stdout.write(json.dumps({**asdict(report), "events_per_second": report.events_per_second}, indent=1) + "\n")
+    else:
+        print_summary(report, Console(soft_wrap=True))
+
+
+def _run(
+    cfg: str | None,
+    arguments: Sequence[str],
+    settings: Sequence[str],
+    threads: int | None,
+    run: RunOptions,
+    notes: JobReportService,
+) -> JobReport:
+    started = time.perf_counter()
+    with _cfg_file(cfg, run.command) as (file, folder):
+        process = configured_process(file, arguments, settings)
     if threads is not None:
         process.options.numberOfThreads = threads
-    job = Job(configure(process, Path(find_cfg(cfg)).parent))
-    with JobProgress(console) as progress:
-        report = job.run(progress)
-    sys.stdout.flush()
-    print_summary(report, console)
+    notes.phases["read configuration"] = time.perf_counter() - started
+    started = time.perf_counter()
+    configuration = configure(process, folder)
+    notes.phases["check configuration"] = time.perf_counter() - started
+    job = Job(configuration, observers={} if run.report_file is None else {"JobReportService": notes})
+    if run.as_json or _tells_itself(configuration):
+        return job.run()
+    with JobProgress(Console(soft_wrap=True)) as progress:
+        return job.run(progress)
+
+
+def log_to_terminal() -> None:
+    """Messages go to standard error, as long as no MessageLogger says otherwise."""
+    handler = RichHandler(console=Console(stderr=True, soft_wrap=True), show_time=False, show_path=False, markup=False)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
+
+
+def _tells_itself(configuration: JobConfiguration) -> bool:
+    """A MessageLogger that the cfg has changed writes a line per so many events: no other progress is shown."""
+    return any(
+        isinstance(service, MessageLogger) and not service.settings.as_born
+        for service in configuration.services.values()
+    )
+
+
+@contextlib.contextmanager
+def _cfg_file(cfg: str | None, command: str | None) -> Iterator[tuple[str, Path]]:
+    """The cfg file, and the folder where files that it names are looked for first.
+
+    Raises:
+        CommandLineError: both a file and a command are given.
+        ConfigFileNotFoundError: neither is.
+    """
+    if command is None and cfg is None:
+        raise ConfigFileNotFoundError("run: no cfg file is given; 'e2efw run --help' shows how.")
+    if command is None:
+        yield str(cfg), find_cfg(str(cfg)).parent
+        return
+    if cfg is not None:
+        raise CommandLineError(f"run: both a cfg file ({cfg}) and a command (-c) are given; one of them is the job.")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "command_cfg.py"
+        file.write_text(command, encoding="utf-8")
+        yield str(file), Path.cwd()
+
+
+def option_settings(options: Sequence[str]) -> list[str]:
+    """``-o name=value`` as ``--set options.name=value``.
+
+    Raises:
+        CommandLineError: there is no such option; names the nearest.
+    """
+    known = cms.Process("OPTIONS").options.parameterNames_()
+    for option in options:
+        name, equals, _ = option.partition("=")
+        if not equals:
+            raise CommandLineError(f"-o {option!r}: wanted name=value. {nearest(name, known, 'Options')}")
+        if name not in known:
+            raise CommandLineError(f"-o {option!r}: no option {name!r}. {nearest(name, known, 'Options')}")
+    return [f"options.{option}" for option in options]

@@ -1,0 +1,153 @@
+"""Who reads what from whom, as Graphviz text or as a picture."""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from e2efw.errors import CommandLineError, FileWriteError, MissingDependencyError
+from e2efw.framework.observer import JobView, Observer
+
+_INPUT: Final = "source"
+_GRAPHVIZ: Final = {".gv", ".dot"}
+_PICTURES: Final = {".png", ".pdf", ".svg"}
+
+
+class Edge(NamedTuple):
+    """Products that go from one module to another.
+
+    Args:
+        products: what they are, ``label:instance`` or as the input calls them.
+    """
+
+    maker: str
+    reader: str
+    products: tuple[str, ...]
+
+
+def edges(view: JobView) -> list[Edge]:
+    """Who reads from whom; what comes with the input comes from ``source``."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for reader, inputs in view.inputs.items():
+        for key in inputs.values():
+            if key is None:
+                continue
+            maker = key.label if key.process == view.process else _INPUT
+            name = key.instance if key.process == view.process else str(key)
+            found.setdefault((maker, reader), []).append(name)
+    return [Edge(*pair, tuple(dict.fromkeys(names))) for pair, names in found.items()]
+
+
+def levels(view: JobView) -> dict[str, int]:
+    """How many modules come before each: the input has level 0, outputs come last."""
+    makers: dict[str, list[str]] = {}
+    for edge in edges(view):
+        makers.setdefault(edge.reader, []).append(edge.maker)
+    found = {_INPUT: 0}
+
+    def level(label: str) -> int:
+        if label not in found:
+            found[label] = 1 + max((level(maker) for maker in makers.get(label, [_INPUT])), default=0)
+        return found[label]
+
+    last = max((level(label) for label in view.modules if label not in view.outputs), default=0)
+    return found | dict.fromkeys(view.outputs, last + 1)
+
+
+def graphviz(view: JobView, highlight: tuple[str, ...] = ()) -> str:
+    """Text for ``dot -Tsvg``.
+
+    Args:
+        highlight: labels of modules to colour.
+    """
+    return "\n".join(_lines(view, highlight)) + "\n"
+
+
+def _lines(view: JobView, highlight: tuple[str, ...]) -> Iterator[str]:
+    yield f'digraph "{view.process}" {{'
+    yield "  rankdir=LR; node [shape=box];"
+    for label, plugin in view.modules.items():
+        shape = ", shape=ellipse" if label == _INPUT else ", shape=folder" if label in view.outputs else ""
+        colour = ', style=filled, fillcolor="lightgreen"' if label in highlight else ""
+        yield f'  "{label}" [label="{label}\\n{plugin}"{shape}{colour}];'
+    for edge in edges(view):
+        yield f'  "{edge.maker}" -> "{edge.reader}" [tooltip="{", ".join(filter(None, edge.products))}"];'
+    for path, labels in view.paths.items():
+        chain = [label for label in labels if label in view.modules]
+        yield from (
+            f'  "{one}" -> "{other}" [style=dashed, color=gray, tooltip="path {path}", constraint=false];'
+            for one, other in pairwise(chain)
+        )
+    yield "}"
+
+
+def draw(view: JobView, target: Path, highlight: tuple[str, ...] = ()) -> None:
+    """Write Graphviz text or a picture, by the suffix of the file.
+
+    Raises:
+        CommandLineError: another suffix.
+        MissingDependencyError: a picture without matplotlib.
+        FileWriteError: the file cannot be written.
+    """
+    if target.suffix not in _GRAPHVIZ | _PICTURES:
+        raise CommandLineError(
+            f"graph: {target} should end in one of {', '.join(sorted(_GRAPHVIZ | _PICTURES))}, not '{target.suffix}'."
+        )
+    try:
+        if target.suffix in _GRAPHVIZ:
+            target.write_text(graphviz(view, highlight), encoding="utf-8")
+        else:
+            _draw(view, target, highlight)
+    except OSError as error:
+        raise FileWriteError(f"graph: cannot write {target}: {error.strerror or error}.") from error
+
+
+def _draw(view: JobView, target: Path, highlight: tuple[str, ...]) -> None:
+    """Modules in columns by their level, an arrow for every edge."""
+    try:
+        from matplotlib.figure import Figure  # noqa: PLC0415 (only where something is drawn)
+    except ImportError as error:
+        raise MissingDependencyError("a picture of modules needs matplotlib: pip install 'e2efw[plot]'") from error
+    places = _places(levels(view))
+    columns = 1 + max(x for x, _ in places.values())
+    rows = 1 + max(abs(y) for _, y in places.values()) * 2
+    figure = Figure(figsize=(2.6 * columns, max(2.0, 0.9 * rows)), layout="constrained")
+    axes: Any = figure.add_subplot()
+    for label, (x, y) in places.items():
+        colour = "lightgreen" if label in highlight else "white" if label != _INPUT else "lightgray"
+        box = {"boxstyle": "round", "facecolor": colour, "edgecolor": "black"}
+        axes.text(x, y, f"{label}\n{view.modules[label]}", ha="center", va="center", fontsize=8, bbox=box, zorder=3)
+    for edge in edges(view):
+        style = {"arrowstyle": "->", "color": "tab:blue", "shrinkA": 30, "shrinkB": 30, "alpha": 0.7}
+        axes.annotate("", xy=places[edge.reader], xytext=places[edge.maker], arrowprops=style)
+    axes.set(xlim=(-0.6, columns - 0.4), ylim=(-rows / 2 - 0.2, rows / 2 + 0.2), title=view.process)
+    axes.axis("off")
+    figure.savefig(target, dpi=120)
+
+
+def _places(levels_: Mapping[str, int]) -> dict[str, tuple[float, float]]:
+    columns: dict[int, list[str]] = {}
+    for label, level in levels_.items():
+        columns.setdefault(level, []).append(label)
+    return {
+        label: (float(level), (len(labels) - 1) / 2 - row)
+        for level, labels in columns.items()
+        for row, label in enumerate(labels)
+    }
+
+
+class GraphWriter(Observer):
+    """Draws a job when it begins.
+
+    Args:
+        target: file to write.
+        highlight: labels of modules to colour.
+    """
+
+    def __init__(self, target: Path, highlight: tuple[str, ...]) -> None:
+        self._target = target
+        self._highlight = highlight
+
+    def begin_job(self, job: JobView) -> None:
+        """Everything is known now."""
+        draw(job, self._target, self._highlight)

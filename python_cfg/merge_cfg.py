@@ -1,0 +1,15 @@
+"""Copies events of files into one file, with all of their products: CMSSW's edmCopyPickMerge."""
+
+from e2efw import config as cms
+
+options = cms.arguments(inputFiles=[], outputFile="merged.root", maxEvents=-1, eventsToProcess=[])
+
+process = cms.Process("MERGE")
+process.maxEvents.input = options.maxEvents
+process.source = cms.Source(
+    "PoolSource",
+    fileNames=cms.untracked.vstring(options.inputFiles),
+    eventsToProcess=cms.untracked.VEventRange(options.eventsToProcess),
+)
+process.output = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string(options.outputFile))
+process.e = cms.EndPath(process.output)

@@ -1,0 +1,232 @@
+"""Options of `e2efw run` as cmsRun has them, and `check`, `graph`, `new-plugin`, completion."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from python_cfg.samples import SIMULATED_TTBAR
+from tests.e2efw.cli.conftest import Command
+
+MAIN = "ttbar_regression_cfg.py"
+COPY = f"""
+from e2efw import config as cms
+process = cms.Process("COPY")
+process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring({SIMULATED_TTBAR!r}))
+process.maxEvents.input = 5
+process.out = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string("copy.root"))
+process.e = cms.EndPath(process.out)
+"""
+
+
+def test_the_job_report_tells_files_lumis_and_branches(command: Command, tmp_path: Path) -> None:
+    assert command("run", MAIN, "maxEvents=6", "-j", "report.xml").code == 0
+    root = ET.parse(tmp_path / "report.xml").getroot()
+    assert root.tag == "FrameworkJobReport"
+    assert root.findtext("InputFile/PFN") == SIMULATED_TTBAR
+    assert root.findtext("InputFile/EventsRead") == "6"
+    assert root.findtext("File/ModuleLabel") == "output"
+    assert root.findtext("File/OutputModuleClass") == "PoolOutputModule"
+    assert root.findtext("File/TotalEvents") == "6"
+    lumi = root.find("File/Runs/Run/LumiSection")
+    assert lumi is not None
+    assert lumi.attrib == {"NEvents": "6", "ID": "1"}
+    assert "e2eJetRegressions_ttbar_regressed_E2E." in [branch.text for branch in root.findall("File/Branches/Branch")]
+    reads = {branch.get("Name"): branch.get("ReadCount") for branch in root.findall("ReadBranches/Branch")}
+    assert reads["HBHERecHitsSorted_reducedHcalRecHits_hbhereco_SIM."] == "12"  # detFrames and jetFrames
+    assert root.find("FrameworkError") is None
+
+
+def test_the_twin_of_the_job_report_says_the_same(command: Command, tmp_path: Path) -> None:
+    assert command("run", MAIN, "maxEvents=6", "-e").code == 0
+    assert (tmp_path / "FrameworkJobReport.xml").exists()
+    told = json.loads((tmp_path / "FrameworkJobReport.json").read_text())
+    assert told["InputFile"][0]["EventsRead"] == told["File"][0]["TotalEvents"] == 6
+    phases = told["PerformanceReport"]["StartUp"]
+    assert set(phases) == {
+        "read configuration",
+        "check configuration",
+        "open input",
+        "begin modules and outputs",
+    }
+    assert all(seconds >= 0 for seconds in phases.values())
+
+
+def test_a_failed_job_has_a_report_with_its_exit_code(command: Command, tmp_path: Path) -> None:
+    ended = command("run", MAIN, "inputFiles=missing.root", "-j", "report.xml")
+    assert ended.code == 8020
+    error = ET.parse(tmp_path / "report.xml").getroot().find("FrameworkError")
+    assert error is not None
+    assert error.attrib == {"ExitStatus": "8020", "Type": "FileOpenError"}
+    assert "missing.root does not exist" in str(error.text)
+
+
+def test_a_job_can_be_text(command: Command, tmp_path: Path) -> None:
+    assert command("run", "-c", COPY).code == 0
+    assert (tmp_path / "copy.root").exists()
+
+
+def test_text_and_a_file_exclude_each_other(command: Command) -> None:
+    ended = command("run", "-c", COPY, MAIN)
+    assert ended.code == 7000
+    assert "both a cfg file" in ended.err
+
+
+def test_without_a_cfg_there_is_no_job(command: Command) -> None:
+    ended = command("run")
+    assert ended.code == 7001
+    assert "no cfg file is given" in ended.err
+
+
+def test_options_of_the_process_can_be_set(command: Command) -> None:
+    assert command("run", MAIN, "maxEvents=2", "-o", "numberOfThreads=2", "-o", "wantSummary=False").code == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("numberOfThread=2", "no option 'numberOfThread'. Did you mean 'numberOfThreads'?"),
+        ("numberOfThreads", "wanted name=value. Did you mean 'numberOfThreads'?"),
+        ("numberOfThreads=two", "'two' is no uint32"),
+    ],
+)
+def test_a_wrong_option_is_a_wrong_command_line(command: Command, option: str, message: str) -> None:
+    ended = command("run", MAIN, "-o", option)
+    assert ended.code == 7000
+    assert message in ended.err
+
+
+def test_the_summary_can_be_json(command: Command) -> None:
+    ended = command("run", MAIN, "maxEvents=3", "--json", "--strict")
+    told = json.loads(ended.out)
+    assert told["events"] == 3
+    assert told["modules"]["ttbar"]["events"] == 3
+    assert told["files"] == {"output": ["ttbar_regression.root"]}
+
+
+def test_a_cfg_with_a_message_logger_of_its_own_has_a_line_per_so_many_events(command: Command) -> None:
+    ended = command("run", "-c", COPY + "process.MessageLogger.cerr.FwkReport.reportEvery = 2")
+    assert ended.code == 0
+    begun = [line.split()[3] for line in ended.err.splitlines() if line.startswith("Begin processing")]
+    assert begun == ["1st", "3rd", "5th"]
+
+
+def test_check_says_what_would_run_and_writes_nothing(command: Command, tmp_path: Path) -> None:
+    ended = command("check", MAIN)
+    assert ended.code == 0
+    assert "process E2E is ready for at most 32 events" in ended.out
+    assert list(tmp_path.iterdir()) == []
+    told = json.loads(command("check", MAIN, "maxEvents=4", "--json").out)
+    assert told["events"] == 4
+    assert [module["label"] for module in told["modules"]] == ["source", "detFrames", "jetFrames", "ttbar", "output"]
+
+
+def test_check_finds_what_would_end_the_job(command: Command) -> None:
+    ended = command("check", MAIN, "--set", "jetFrames.channels=TracksPt")
+    assert ended.code == 8009
+    assert "reads channel 'ECAL'" in ended.err
+
+
+def test_dump_config_leaves_out_what_nothing_uses(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "copy_cfg.py").write_text(COPY + 'process.unused = cms.EDProducer("DetFrameProducer")\n')
+    assert "unused" in command("dump-config", "copy_cfg.py").out
+    pruned = command("dump-config", "copy_cfg.py", "--prune")
+    assert pruned.code == 0
+    assert "unused" not in pruned.out
+    assert "process.out" in pruned.out
+
+
+def test_the_graph_is_graphviz_text(command: Command) -> None:
+    ended = command("graph", MAIN)
+    assert ended.out.startswith('digraph "E2E" {')
+    assert '"jetFrames" -> "ttbar" [tooltip="frames"];' in ended.out
+    assert '"source" -> "detFrames"' in ended.out
+
+
+@pytest.mark.parametrize("name", ["job.png", "job.svg", "job.gv"])
+def test_the_graph_is_a_picture(command: Command, tmp_path: Path, name: str) -> None:
+    assert command("graph", MAIN, "-o", name).code == 0
+    assert (tmp_path / name).stat().st_size > 500
+
+
+def test_a_picture_of_another_kind_is_refused(command: Command) -> None:
+    ended = command("graph", MAIN, "-o", "job.gif")
+    assert ended.code == 7000
+    assert ".png" in ended.err
+
+
+def test_plugin_help_as_json_and_in_brief(command: Command) -> None:
+    told = json.loads(command("plugin-help", "JetFrameProducer", "--json").out)
+    assert told["kind"] == "EDProducer"
+    parameter = next(one for one in told["parameters"] if one["name"] == "minJetPt")
+    assert parameter["type"] == "double"
+    assert parameter["unit"] == "GeV"
+    brief = command("plugin-help", "JetFrameProducer", "--brief").out
+    assert "minJetPt" in brief
+    assert parameter["doc"] not in brief
+
+
+def test_plugin_help_knows_options(command: Command) -> None:
+    ended = command("plugin-help", "options")
+    assert "numberOfThreads" in ended.out
+    assert "untracked.uint32" in ended.out
+    assert "input" in command("plugin-help", "maxEvents").out
+
+
+def test_plugin_help_of_everything(command: Command) -> None:
+    told = json.loads(command("plugin-help", "--json").out)
+    names = [one["plugin"] for one in told]
+    assert {"PoolSource", "MessageLogger", "TTbarRegressor"} <= set(names)
+    everything = command("plugin-help", "-a", "-b").out
+    assert "minJetPt" in everything
+    assert "fileNames" in everything
+
+
+@pytest.mark.parametrize("kind", ["producer", "filter", "analyzer", "tagger"])
+def test_a_new_plugin_passes_its_own_test(command: Command, tmp_path: Path, kind: str) -> None:
+    ended = command("new-plugin", "MyHCALThing", "--kind", kind)
+    assert ended.code == 0
+    written = ["my_hcal_thing.py", "myHCALThing_cfi.py", "myHCALThing_cfg.py", "test_my_hcal_thing.py"]
+    assert ended.out.split() == written
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
+
+
+def test_a_new_plugin_overwrites_nothing(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "thing.py").write_text("mine")
+    ended = command("new-plugin", "Thing")
+    assert ended.code == 7000
+    assert "thing.py is there already" in ended.err
+    assert [path.name for path in tmp_path.iterdir()] == ["thing.py"]
+    assert command("new-plugin", "thing").code == 7000
+
+
+def test_the_shell_completes_packaged_cfgs_and_plugins(tmp_path: Path) -> None:
+    def completed(words: str) -> str:
+        environment = os.environ | {"_E2EFW_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": words}
+        code = "import sys; sys.argv[0] = 'e2efw'; from e2efw.cli.main import main; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout
+
+    assert MAIN in completed("e2efw run ttb")
+    assert "JetFrameProducer" in completed("e2efw plugin-help JetF")
+    assert "plugin-help" in completed("e2efw plug")
