@@ -12,7 +12,7 @@ from e2efw.config.nodes import Labelled, Leaf, Node, describe
 from e2efw.config.origin import here
 from e2efw.config.pset import PSet, VPSet
 from e2efw.config.schedule import Schedule
-from e2efw.config.sequences import ModuleSequence, Sequence
+from e2efw.config.sequences import ModuleSequence
 from e2efw.config.tasks import TaskBase
 
 COMPONENTS = (
@@ -76,10 +76,7 @@ def check_members(process: Any, label: str, group: Any) -> None:
                 f"process.schedule: path number {position}, {describe(path)} ({path.origin_()}), is not part of "
                 f"process {process.name_()!r}; assign it to the process first ({here()})."
             )
-    for member in [
-        *direct_members(group),
-        *(group.modules_() if isinstance(group, (Sequence, ModuleSequence)) else ()),
-    ]:
+    for member in direct_members(group):
         if isinstance(member, Service):
             attached = objects.get(member.type_()) is member
         elif isinstance(member, (Leaf, ESModule)):

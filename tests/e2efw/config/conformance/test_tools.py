@@ -27,9 +27,9 @@ def test_v01_validators() -> None:
     process = cms.Process("T")
     process.a, process.f, process.o = cms.EDProducer("A"), cms.EDFilter("F"), cms.OutputModule("O")
     sequence = cms.Sequence(process.a + process.o)
+    validator = PathValidator()
+    validator.setLabel("p")
     with pytest.raises(ValueError, match="Path 'p': OutputModule 'o' belongs on an EndPath"):
-        validator = PathValidator()
-        validator.setLabel("p")
         sequence.visit(validator)
     with pytest.raises(ValueError, match="has no label"):
         cms.EndPath(cms.EDFilter("X")).visit(EndPathValidator())

@@ -62,7 +62,7 @@ def test_t14_required() -> None:
     for wrong in (cms.uint32(5), cms.string("x")):
         with pytest.raises(TypeError, match=r"cms\.required\.int32 cannot become"):
             block.a = wrong
-    with pytest.raises(AttributeError, match="no parameter type 'int23'.*Did you mean 'int32'"):
+    with pytest.raises(AttributeError, match=r"no parameter type 'int23'.*Did you mean 'int32'"):
         _ = cms.required.int23
 
 
@@ -160,7 +160,7 @@ def test_t17_vpset() -> None:
     psets = cms.VPSet(cms.PSet(a=cms.int32(1)), cms.PSet(a=cms.int32(2)))
     assert psets[1].a == 2
     for make in (lambda: cms.VPSet(3), lambda: psets.append(cms.int32(1))):
-        with pytest.raises(TypeError, match="is not a cms.PSet"):
+        with pytest.raises(TypeError, match=r"is not a cms\.PSet"):
             make()
     with pytest.raises(SyntaxError, match="not the keyword 'foo'"):
         cms.VPSet(foo=cms.PSet())

@@ -67,12 +67,12 @@ def test_t05_vint32() -> None:
     assert numbers == [1, 7, 8, 2]
     assert repr(numbers) == "cms.vint32(1, 7, 8, 2)"
     assert "\n" in repr(cms.vint32(range(6)))
-    for change in (lambda: numbers.append("a"), lambda: numbers.insert(0, "a"), lambda: numbers.extend(["a"])):
+    for name, arguments in (("append", ["a"]), ("insert", [0, "a"]), ("extend", [["a"]])):
         with pytest.raises(TypeError, match="is not an element"):
-            change()
+            getattr(numbers, name)(*arguments)
     with pytest.raises(TypeError, match="is not an element"):
         numbers[0:1] = ["a"]
-    assert numbers + [3] == [1, 7, 8, 2, 3]
+    assert [*numbers, 3] == [1, 7, 8, 2, 3]
 
 
 def test_t06_bool() -> None:
@@ -115,6 +115,6 @@ def test_t09_untracked() -> None:
     assert not block.isTracked()
     assert block.a.isTracked()
     with pytest.raises(TypeError, match="1 is no parameter"):
-        cms.untracked(1)
+        cms.untracked(1)  # type: ignore[type-var]
     with pytest.raises(TypeError, match="cannot become"):
         cms.PSet(x=cms.untracked.int32(1)).x = cms.untracked.uint32(1)

@@ -19,7 +19,7 @@ def test_t10_input_tag() -> None:
     assert cms.InputTag() == cms.InputTag([]) == cms.InputTag("")
     with pytest.raises(RuntimeError, match="is no tag"):
         cms.InputTag("a:b:c:d")
-    with pytest.raises(TypeError, match="no field 'process'.*Did you mean 'processName'"):
+    with pytest.raises(TypeError, match=r"no field 'process'.*Did you mean 'processName'"):
         cms.InputTag("a", process="b")
 
 
@@ -94,7 +94,8 @@ def test_t20_secondary_source() -> None:
     source = cms.SecSource("EmbeddedRootSource", fileNames=cms.vstring("a.root"), type=cms.string("fixed"))
     assert source.type_() == "EmbeddedRootSource"
     assert source.type == "fixed"
-    expected = "cms.SecSource(\"EmbeddedRootSource\",\n    fileNames = cms.vstring('a.root'),\n    type = cms.string('fixed')\n)"
+    expected = "cms.SecSource(\"EmbeddedRootSource\",\n    fileNames = cms.vstring('a.root'),\n"
+    expected += "    type = cms.string('fixed')\n)"
     assert repr(source) == expected
     block = cms.PSet(input=source)
     assert eval(repr(block), {"cms": cms}) == block
