@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.logging import RichHandler
@@ -24,6 +25,9 @@ from e2efw.services.job_report import DEFAULT_NAME, JobReportService
 from e2efw.services.message_logger import MessageLogger
 from e2efw.services.progress import JobProgress
 from e2efw.services.summary import print_summary
+
+CAUGHT_SIGNAL: Final = 9000
+"""Exit code of a job that a signal ended early, with its files complete."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,12 @@ def run_job(
         notes.write(run.report_file)
     sys.stdout.flush()
     if run.as_json:
-        sys.stdout.write(json.dumps({**asdict(report), "events_per_second": report.events_per_second}, indent=1) + "\n")
+        told = {**asdict(report), "events_per_second": report.events_per_second}
+        sys.stdout.write(json.dumps(told, indent=1, default=str) + "\n")
     else:
         print_summary(report, Console(soft_wrap=True))
+    if report.signal:
+        raise SystemExit(CAUGHT_SIGNAL)
 
 
 def _run(

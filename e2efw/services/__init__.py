@@ -1,1 +1,9 @@
-"""What accompanies a job: progress while it runs, a summary when it ends."""
+"""What accompanies a job.
+
+- `progress`, `summary`: what a terminal shows while it runs and when it has ended
+- `job_report`: FrameworkJobReport.xml and its twin in JSON
+- services of the cfg, ``process.add_(cms.Service(...))``: `message_logger` (with `destinations`), `timing`,
+  `memory_check`, `tracer`, `file_service`, `dependency_graph` (drawn by `graph`)
+
+A service of your own is a `framework.modules.Service` whose `open` returns a `framework.observer.Observer`.
+"""

@@ -82,6 +82,7 @@ class JobReportService(Observer):
             ],
             "File": self._outputs(),
             "PerformanceReport": self._performance(),
+            "EventFailures": self._failures(),
         }
         if failure is not None:
             content["FrameworkError"] = dict(failure)
@@ -146,6 +147,21 @@ class JobReportService(Observer):
         modules = {f"{label} seconds": module.seconds for label, module in report.modules.items()}
         return {"StartUp": {**self.phases, **report.phases}, "ModuleTime": modules, **report.metrics}
 
+    def _failures(self) -> list[dict[str, str]]:
+        """Events that a module could not process and that did not end the job."""
+        failures = [] if self._report is None else self._report.failures
+        return [
+            {
+                "Event": failure.event,
+                "PFN": failure.file,
+                "ModuleLabel": failure.module,
+                "Type": failure.category,
+                "Action": failure.action.value,
+                "Description": failure.message,
+            }
+            for failure in failures
+        ]
+
     def _plugin(self, label: str) -> str:
         return "" if self._view is None else self._view.modules.get(label, "")
 
@@ -187,6 +203,8 @@ def as_xml(content: Mapping[str, Any]) -> str:
         summary = ET.SubElement(performance, "PerformanceSummary", Metric=kind)
         for name, value in metrics.items():
             ET.SubElement(summary, "Metric", Name=name, Value=f"{value:.6g}")
+    for event in content["EventFailures"]:
+        _texts(ET.SubElement(root, "EventFailure"), event)
     if "FrameworkError" in content:
         error = content["FrameworkError"]
         element = ET.SubElement(root, "FrameworkError", ExitStatus=str(error["ExitStatus"]), Type=error["Type"])
