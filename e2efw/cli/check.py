@@ -7,7 +7,8 @@ import typer
 from e2efw.cli.printing import print_json, print_table
 from e2efw.cli.run import configured_process, log_to_terminal
 from e2efw.config.loader import find_cfg
-from e2efw.framework.configured import configure
+from e2efw.errors import ConfigurationError
+from e2efw.framework.configured import configure, mistakes
 from e2efw.framework.job import Job
 from e2efw.framework.observer import JobView
 
@@ -19,7 +20,14 @@ def checked(cfg: str, arguments: Sequence[str], settings: Sequence[str]) -> JobV
         E2EFWError: whatever would end it before its first event.
     """
     process = configured_process(cfg, arguments, settings)
-    return Job(configure(process, find_cfg(cfg).parent)).check()
+    try:
+        configuration = configure(process, find_cfg(cfg).parent)
+    except ConfigurationError as first:
+        found = list(dict.fromkeys(map(str, [first, *mistakes(process)])))
+        if len(found) == 1:
+            raise
+        raise ConfigurationError("\n".join([f"{len(found)} mistakes:", *found])) from first
+    return Job(configuration).check()
 
 
 def print_check(cfg: str, arguments: Sequence[str], settings: Sequence[str], *, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from e2efw.framework.parameters import Parameter, camel_case
 from e2efw.framework.plugins import find_plugin
 from e2efw.framework.schedule import PathEntry, PathPlan
 from e2efw.framework.schema import schema_of
+from e2efw.framework.seeds import apply_seeds
 
 _LOG = logging.getLogger("e2efw.framework")
 
@@ -77,6 +78,7 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         ConfigurationError: unknown plugin or parameter, wrong type, illegal value, no source; with file and line.
     """
     process = _settled(process)
+    apply_seeds(process)
     if process.source is None:
         raise ConfigurationError(
             f"process '{process.name_()}' has no source: process.source = cms.Source('PoolSource', ...)."
@@ -109,6 +111,19 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         frozenset(unscheduled),
         {name: _service(name, service) for name, service in process.services.items()},
     )
+
+
+def mistakes(process: Any) -> list[E2EFWError]:
+    """What is wrong with each module, the source and each service on its own; `configure` stops at the first."""
+    source = {} if process.source is None else {"source": process.source}
+    found: list[E2EFWError] = []
+    for label, module in {**source, **process.modules_(), **process.services}.items():
+        build = _service if label in process.services else _built
+        try:
+            build(label, module)
+        except E2EFWError as error:
+            found.append(error)
+    return found
 
 
 def _settled(process: Any) -> Any:

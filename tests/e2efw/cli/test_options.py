@@ -132,6 +132,15 @@ def test_check_finds_what_would_end_the_job(command: Command) -> None:
     assert "reads channel 'ECAL'" in ended.err
 
 
+def test_check_finds_all_mistakes_at_once(command: Command) -> None:
+    settings = ("--set", "jetFrames.minJetPT=3", "--set", "detFrames.layer=ECAL", "--set", "ttbar.modle=x")
+    ended = command("check", MAIN, *settings)
+    assert ended.code == 8009
+    assert "3 mistakes:" in ended.err
+    for name in ("minJetPt", "layers", "model"):
+        assert f"Did you mean '{name}'?" in ended.err
+
+
 def test_dump_config_leaves_out_what_nothing_uses(command: Command, tmp_path: Path) -> None:
     (tmp_path / "copy_cfg.py").write_text(COPY + 'process.unused = cms.EDProducer("DetFrameProducer")\n')
     assert "unused" in command("dump-config", "copy_cfg.py").out
@@ -178,11 +187,15 @@ def test_plugin_help_knows_options(command: Command) -> None:
     assert "input" in command("plugin-help", "maxEvents").out
 
 
-def test_plugin_help_of_everything(command: Command) -> None:
-    told = json.loads(command("plugin-help", "--json").out)
-    names = [one["plugin"] for one in told]
+def test_plugin_help_of_everything() -> None:
+    def printed(*arguments: str) -> str:
+        """From a process of its own: plugins of other tests may be broken on purpose."""
+        line = [sys.executable, "-m", "e2efw", "plugin-help", *arguments]
+        return subprocess.run(line, capture_output=True, text=True, check=True).stdout
+
+    names = [one["plugin"] for one in json.loads(printed("--json"))]
     assert {"PoolSource", "MessageLogger", "TTbarRegressor"} <= set(names)
-    everything = command("plugin-help", "-a", "-b").out
+    everything = printed("-a", "-b")
     assert "minJetPt" in everything
     assert "fileNames" in everything
 
