@@ -94,9 +94,11 @@ class Job:
         source = self.configuration.open_source()
         stack.callback(source.close)
         self.report.phases["open input"] = time.perf_counter() - started
-        services = {name: service.open() for name, service in self.configuration.services.items()}
-        observers = Observers({**self.observers, **services})
-        stack.callback(observers.close)
+        watching = dict(self.observers)
+        for name, service in self.configuration.services.items():
+            watching[name] = service.open()
+            stack.callback(watching[name].close)
+        observers = Observers(watching)
         return Opened.open(self.configuration, source, observers, stack)
 
     def _loop(self, opened: Opened, stop: StopRequest, progress: Progress) -> None:

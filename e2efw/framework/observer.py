@@ -107,11 +107,6 @@ class Observers:
         for observer in self.all.values():
             observer.end_job(report)
 
-    def close(self) -> None:
-        """The job is over, well or not."""
-        for observer in self.all.values():
-            observer.close()
-
     @contextmanager
     def block(self, block: Block) -> Iterator[None]:
         """A stream works on a block."""

@@ -54,8 +54,8 @@ class MessageLogger(Service):
         return settings
 
     def open(self) -> Observer:
-        """The line per event, and whom messages come from."""
-        return OpenMessageLogger(self.settings)
+        """The line per event, and whom messages come from; nothing of that if the cfg says nothing."""
+        return Observer() if self.settings.as_born else OpenMessageLogger(self.settings)
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,7 @@ class OpenMessageLogger(Observer):
         self._lock = threading.Lock()
         self._n_events = 0
         self.counts: Counter[tuple[str, int]] = Counter()
-        if not settings.as_born:
-            self._install()
+        self._install()
 
     def _install(self) -> None:
         """Replace what handles messages now."""
