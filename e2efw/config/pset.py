@@ -57,12 +57,10 @@ class Parameterizable(Located):
                     f"{self._who()}: parameter {name!r} is set twice: in {self._parameters[name].origin_()} "
                     f"and in {value.origin_() if isinstance(value, Parameter) else here()}."
                 )
-            if self._any_label is not None and not (isinstance(value, Parameter) and value._declared):
-                self._parameters[name] = self._any(name, value)
-                continue
-            if not isinstance(value, Parameter):
-                self._refuse_raw(name, value)
-            self._parameters[name] = value
+            new = self._any(name, value) if self._any_label is not None and not isinstance(value, Parameter) else value
+            if not isinstance(new, Parameter):
+                self._refuse_raw(name, new)
+            self._parameters[name] = new
 
     def _any(self, name: str, value: Any) -> Parameter:
         """A parameter of a new name, of the kind that ``allowAnyLabel_`` says."""
@@ -144,7 +142,7 @@ class Parameterizable(Located):
             raise AttributeError(f"{self._who()}: {_ANY} is fixed when a PSet is made ({here()}).")
         old = self._parameters.get(name)
         if old is None:
-            self._add_all({name: value})
+            self._add_all({name: value if self._any_label is None else self._any(name, value)})
             self._modified = True
             return
         if old.isInferred() and not isinstance(old, PSet):

@@ -66,7 +66,7 @@ class TaskBase(Group):
 
     def dumpPython(self, prefix: str = "process.") -> str:
         """Python text that makes this task again; members alphabetically, tasks that are empty vanish."""
-        return f"cms.{type(self).__name__}({', '.join(sorted(_texts(self._members, prefix)))})"
+        return f"cms.{type(self).__name__}({', '.join(sorted(set(_texts(self._members, prefix))))})"
 
     def __repr__(self) -> str:
         return f"cms.{type(self).__name__}({self})"
