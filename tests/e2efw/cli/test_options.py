@@ -116,6 +116,50 @@ def test_a_cfg_with_a_message_logger_of_its_own_has_a_line_per_so_many_events(co
     assert begun == ["1st", "3rd", "5th"]
 
 
+INTERRUPTED = """
+import os, signal
+from e2efw.framework.modules import EDAnalyzer
+
+class OptionsInterrupt(EDAnalyzer):
+    def analyze(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+process.options.eventsPerBlock = 1
+process.interrupt = cms.EDAnalyzer("OptionsInterrupt")
+process.p = cms.Path(process.interrupt)
+"""
+
+
+def test_a_job_ended_by_a_signal_completes_its_files(command: Command, tmp_path: Path) -> None:
+    ended = command("run", "-c", COPY + INTERRUPTED, "-j", "report.json")
+    assert ended.code == 9000
+    written = json.loads((tmp_path / "report.json").read_text())["File"][0]
+    assert written["PFN"] == "copy.root"
+    assert 0 < written["TotalEvents"] < 5
+
+
+def test_events_that_failed_are_in_the_job_report(command: Command, tmp_path: Path) -> None:
+    failing = """
+from dataformats.candidates import Jets
+from e2efw.framework.blocks import EventIDs
+from e2efw.framework.modules import EDAnalyzer
+
+class OptionsFailing(EDAnalyzer):
+    def analyze(self, ids: EventIDs) -> None:
+        if 3 in ids.event:
+            raise ValueError("three")
+
+process.options.TryToContinue = ["StdException"]
+process.failing = cms.EDAnalyzer("OptionsFailing")
+process.p = cms.Path(process.failing)
+"""
+    assert command("run", "-c", COPY + failing, "-j", "report.xml").code == 0
+    event = ET.parse(tmp_path / "report.xml").getroot().find("EventFailure")
+    assert event is not None
+    assert (event.findtext("Event"), event.findtext("ModuleLabel")) == ("1:1:3", "failing")
+    assert event.findtext("Description") == "three"
+
+
 def test_check_says_what_would_run_and_writes_nothing(command: Command, tmp_path: Path) -> None:
     ended = command("check", MAIN)
     assert ended.code == 0
