@@ -1,6 +1,8 @@
 """Entry point: finds the command, turns errors into one message and the CMSSW exit code."""
 
+import os
 import sys
+import threading
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 from typing import Annotated
@@ -73,6 +75,14 @@ _USAGE_CODES: dict[object, int] = {2: 7000, _INTERRUPTED: 9000}
 """Exit codes of the command-line library, as CMSSW numbers them: bad usage, interrupted."""
 
 
+def _leave_streams(status: int) -> None:
+    """End the process at once if streams still work on a block: nobody waits for it any more."""
+    if any(thread.name.startswith("stream") for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status % 256)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the CMSSW exit code.
 
@@ -86,6 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = _USAGE_CODES.get(end.code, end.code)
         if end.code == _INTERRUPTED:
             typer.secho("CaughtSignal: interrupted; outputs that were not complete are gone", fg="red", err=True)
+            _leave_streams(_USAGE_CODES[_INTERRUPTED])
     except Exception as error:  # noqa: BLE001 (the one place that catches everything)
         status = explain(error, given)
     sys.exit(status)

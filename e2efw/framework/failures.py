@@ -16,7 +16,7 @@ before it changes its state.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from e2efw.errors import ConfigurationError, E2EFWError
 from e2efw.framework.worker import Events
 
 
-class Action(Enum):
+class Action(StrEnum):
     """What an error costs."""
 
     RETHROW = "Rethrow"

@@ -108,7 +108,7 @@ class Job:
         blocks = limited(
             opened.source.blocks(opened.wanted, options.events_per_block, options.max_events), options, stop
         )
-        with contextlib.closing(_in_order(opened.plan, self._timed(blocks), options.streams)) as results:
+        with contextlib.closing(_in_order(opened.plan, self._timed(blocks), options.streams, stop)) as results:
             for done in results:
                 for label, writer in opened.writers.items():
                     self._write(label, writer, done, opened)
@@ -150,14 +150,13 @@ class Job:
         self.report.modules[label].seconds += time.perf_counter() - since
 
 
-def _in_order(plan: Plan, blocks: Iterator[Block], streams: int) -> Generator[Done]:
+def _in_order(plan: Plan, blocks: Iterator[Block], streams: int, stop: StopRequest) -> Generator[Done]:
     """Run blocks on several streams, at most `streams` + 1 in flight; results come in the order of the blocks.
 
     After an error the streams finish the block they are at; after an interrupt nobody waits for them.
     """
     pool = ThreadPoolExecutor(streams, thread_name_prefix="stream")
     pending: deque[Future[Done]] = deque()
-    wait = True
     try:
         for block in blocks:
             pending.append(pool.submit(run_block, plan, block))
@@ -165,8 +164,5 @@ def _in_order(plan: Plan, blocks: Iterator[Block], streams: int) -> Generator[Do
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
-    except KeyboardInterrupt:
-        wait = False
-        raise
     finally:
-        pool.shutdown(wait=wait, cancel_futures=True)
+        pool.shutdown(wait=not stop.aborted, cancel_futures=True)

@@ -31,9 +31,11 @@ class StopRequest:
 
     Args:
         name: of the signal that came, "" if none did.
+        aborted: a second one came.
     """
 
     name: str = ""
+    aborted: bool = False
     _before: dict[int, Any] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
@@ -55,6 +57,7 @@ class StopRequest:
     def _caught(self, number: int, frame: FrameType | None) -> None:
         del frame
         if self.name:
+            self.aborted = True
             raise KeyboardInterrupt
         self.name = signal.Signals(number).name
         _LOG.warning("%s: finishing the blocks in flight and closing files; a second signal aborts", self.name)

@@ -98,8 +98,8 @@ class _Graph:
                 graph.before[p, i] = {(p, i - 1)} if i else graph.start(path.kind)
             for i, entry in enumerate(path.entries):
                 earlier = {other.label for other in path.entries[:i]}  # made for every event that gets here
-                for maker in needs.get(entry.label, ()):
-                    graph.before[p, i] |= set() if maker in earlier else makers.get(maker, set())
+                for maker in set(needs.get(entry.label, ())) - earlier:
+                    graph.before[p, i] |= graph.makers(makers.get(maker, set()), path.kind)
         graph.before[graph.results] = graph.ends("Path")
         return graph
 
@@ -107,6 +107,14 @@ class _Graph:
     def results(self) -> Node:
         """After all paths, before all end paths."""
         return sum(path.kind == "Path" for path in self.paths), -1
+
+    def makers(self, nodes: set[Node], kind: str) -> set[Node]:
+        """Of all places where a product is made, those that count for a reader on such a path.
+
+        What an end path makes once more comes too late for a path.
+        """
+        on_paths = {node for node in nodes if self.paths[node[0]].kind == "Path"} if nodes != {self.results} else set()
+        return on_paths if kind == "Path" and on_paths else nodes
 
     def ends(self, kind: str) -> set[Node]:
         """Where paths of a kind end."""
