@@ -15,6 +15,7 @@ from e2efw.config.pset import Parameterizable, PSet, VPSet
 from e2efw.config.scalars import string
 from e2efw.config.secsource import SecSource
 from e2efw.config.switch import SwitchProducer
+from e2efw.config.tasks import ConditionalTask
 from e2efw.errors import nearest
 
 _LOG = logging.getLogger("e2efw.config")
@@ -32,9 +33,11 @@ def converted(process: Process) -> Process:
         ValueError: `process.options.accelerators` fits nothing.
     """
     process.resolve()
-    _tell_of_event_setup(process)
+    _tell_what_has_no_effect(process)
     job = copy.copy(process)
-    job._objects = dict(process._objects)
+    disabled = {id(item) for item in process.disabled_()}
+    job._objects = {label: found for label, found in process._objects.items() if id(found) not in disabled}
+    _list_tolerant_modules(job)
     accelerators = list(process.processAccelerators.values())
     patterns = process.options.accelerators
     chosen = selected_accelerators(patterns, accelerators)
@@ -55,8 +58,19 @@ def converted(process: Process) -> Process:
     return job
 
 
-def _tell_of_event_setup(process: Process) -> None:
-    """One notice for everything that this framework takes from formulas instead."""
+def _list_tolerant_modules(job: Process) -> None:
+    """`Module.shouldTryToContinue` is an entry of an option."""
+    labels = [label for label, module in job.modules_().items() if module._tolerant]
+    if labels:
+        options = job.options.clone()
+        options.modulesToCallForTryToContinue = [*options.modulesToCallForTryToContinue, *labels]
+        job._objects["options"] = options
+
+
+def _tell_what_has_no_effect(process: Process) -> None:
+    """One notice for everything that this framework takes from formulas instead, and for what CMSSW has given up."""
+    if any(isinstance(task, ConditionalTask) for task in process.associatedTasks_()):
+        _LOG.warning("cms.ConditionalTask is gone from CMSSW; it is a cms.Task here")
     tag = getattr(process.es_sources.get("GlobalTag"), "globaltag", None)
     if tag is not None:
         _LOG.warning("GlobalTag %s is kept in the configuration and has no effect: no conditions are read", tag.value())

@@ -11,6 +11,17 @@ from e2efw.errors import UnimplementedFeatureError
 class Module(Plugin, Leaf):
     """A plugin with a label that can stand on a path."""
 
+    _tolerant = False
+
+    def shouldTryToContinue(self) -> Self:
+        """Let it run for events of which something that it reads is missing; returns the module."""
+        self._tolerant = True
+        return self
+
+    def dumpPython(self, indent: int = 0) -> str:
+        """Python text that makes this module again."""
+        return f"{super().dumpPython(indent)}{'.shouldTryToContinue()' if self._tolerant else ''}"
+
 
 class EDProducer(Module):
     """Makes products."""

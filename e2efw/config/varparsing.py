@@ -18,6 +18,7 @@ _COUNTS = (
 )
 _ANALYSIS = (
     *_COUNTS,
+    ("filePrepend", "", "singleton", "string", "Put in front of all input files"),
     ("inputFiles", "", "list", "string", "Files to process"),
     ("secondaryInputFiles", "", "list", "string", "Second files to process"),
     ("outputFile", "output.root", "singleton", "tagString", "Name of the output file"),
@@ -194,8 +195,9 @@ class VarParsing:
             variable.value = variable.value[count * (section - 1) // total : count * section // total]
 
     def _prepend_store(self) -> None:
-        prefix = self._plain("storePrepend") or ""
+        prefix, always = self._plain("storePrepend") or "", self._plain("filePrepend") or ""
         for variable in self._inputs():
+            variable.value = [always + file for file in variable.value]
             variable.value = [prefix + file if file.startswith("/store/") else file for file in variable.value]
 
     def _inputs(self) -> Iterable[Variable]:

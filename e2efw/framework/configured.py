@@ -9,7 +9,7 @@ from typing import Any
 
 from e2efw import config as cms
 from e2efw.config.conversion import converted
-from e2efw.errors import ConfigurationError, E2EFWError, nearest
+from e2efw.errors import ConfigurationError, E2EFWError, UnimplementedFeatureError, nearest
 from e2efw.framework.dataflow import Configured
 from e2efw.framework.modules import Module, OpenSource, OutputModule, Service, Source
 from e2efw.framework.options import Options
@@ -89,6 +89,8 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         raise ConfigurationError(
             f"process.source: {type(source).__name__} is an {source.kind}, not a Source ({process.source.origin_()})."
         )
+    for label, alias in process.aliases.items():
+        raise UnimplementedFeatureError(f"EDAlias '{label}' ({alias.origin_()}): products have one name here so far.")
     paths = _paths(process)
     unscheduled = dict.fromkeys(module.label_() for module in process.unscheduled_())
     labels = dict.fromkeys([*(entry.label for path in paths for entry in path.entries), *unscheduled])

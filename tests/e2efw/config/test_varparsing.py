@@ -27,6 +27,7 @@ def test_analysis_has_the_usual_variables(monkeypatch: pytest.MonkeyPatch) -> No
 def test_other_groups_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     python = parse(monkeypatch, VarParsing("python"), "storePrepend=root://host/", "inputFiles=/store/a,/b")
     assert python.inputFiles == ["root://host//store/a", "/b"]
+    assert parse(monkeypatch, VarParsing("analysis"), "filePrepend=file:", "inputFiles=a").inputFiles == ["file:a"]
     standard = parse(monkeypatch, VarParsing("standard"), "files=a,b")
     assert (standard.files, standard.output) == (["a", "b"], "output.root")
     with pytest.raises(RuntimeError, match=r"no group 'analysys'.*Did you mean 'analysis'"):
