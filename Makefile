@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # onnxruntime and onnxruntime-gpu overwrite each other's files, so only one of them is installed
 RUNTIME := $(if $(or $(wildcard /proc/driver/nvidia/version),$(shell command -v nvidia-smi)),gpu,cpu)
 
-.PHONY: help run test lint bench bench-simulation physics gallery model sample jsroot-check clean
+.PHONY: help run test test-training lint bench bench-simulation physics gallery model sample jsroot-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ test: $(VENV)/.test  ## run the tests
 	cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" \
 		$(BIN)/python -m pytest -q -p no:cacheprovider tests/dataformats tests/frameproducers \
 		tests/simulation/kernels tests/taggers/training
+
+test-training: $(VENV)/.train  ## run the tests of the training room, which need torch (some GB)
+	$(BIN)/python -m pytest tests/taggers/training tests/test_docs_training.py
 
 lint: $(VENV)/.dev  ## ruff and mypy --strict
 	$(BIN)/ruff check .
@@ -62,6 +65,10 @@ $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable '.[$(RUNTIME),test]'
+	@touch $@
+
+$(VENV)/.train: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[$(RUNTIME),test,train]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
