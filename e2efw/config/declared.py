@@ -131,10 +131,15 @@ class Declared(Parameter):
 
     def read_(self, text: str) -> Parameter:
         """The parameter that a command line's text means."""
-        kinds = [kind for kind in self._kinds if isinstance(kind, type)]
         new = self.copy()
-        new._current = self._tracked_as_declared(kinds[0].fromText_(text))
-        return new
+        kinds = [kind for kind in self._kinds if isinstance(kind, type)]
+        for kind in kinds:
+            try:
+                new._current = self._tracked_as_declared(kind.fromText_(text))
+            except (ValueError, TypeError, RuntimeError):  # perhaps the next type fits
+                continue
+            return new
+        raise ValueError(self._complaint(text, " or ".join(kind.__name__ for kind in kinds) or "written on one line"))
 
     def pythonTypeName(self) -> str:
         """The declaration as a cfg writes it: ``cms.required.untracked.int32``."""

@@ -12,7 +12,9 @@ from types import ModuleType
 from e2efw.config.modifiers import Modifier, ModifierChain
 from e2efw.errors import nearest
 
-FOLDER = "cmssw"
+FOLDER = Path(__file__).parents[2] / "python_cfg" / "cmssw"
+"""Installed beside this package."""
+
 _ERA = re.compile(r"Configuration\.Eras\.(Era|Modifier)_(\w+)_cff")
 _EMPTY = re.compile(r"Configuration\.Geometry\.\w+_cff")
 
@@ -20,11 +22,7 @@ _EMPTY = re.compile(r"Configuration\.Geometry\.\w+_cff")
 @cache
 def fragment_files() -> dict[str, Path]:
     """The fragments by dotted name."""
-    spec = importlib.util.find_spec("python_cfg")
-    roots = [Path(folder) / FOLDER for folder in (spec.submodule_search_locations or ())] if spec is not None else []
-    return {
-        ".".join(file.relative_to(root).with_suffix("").parts): file for root in roots for file in root.rglob("*.py")
-    }
+    return {".".join(file.relative_to(FOLDER).with_suffix("").parts): file for file in FOLDER.rglob("*.py")}
 
 
 @cache

@@ -17,8 +17,10 @@ from e2efw.config.options import BORN, STEERING, defaults
 from e2efw.config.origin import Located, here
 from e2efw.config.process_dump import dump
 from e2efw.config.pset import Parameterizable, PSet
+from e2efw.config.sequences import Sequence
 from e2efw.config.splitting import split
 from e2efw.config.surgery import Surgery
+from e2efw.config.tasks import TaskBase
 from e2efw.config.views import Views
 from e2efw.errors import nearest
 
@@ -112,18 +114,10 @@ class Process(Located, Views, Loads, Surgery):
         if label in BORN:
             self._objects[label] = defaults(label)
             return
-        if not isinstance(old, Group) or label in self._path_names(old):
+        if not isinstance(old, (Sequence, TaskBase)):  # these only lose their name
             for user in self._users(old):
                 direct_edit(user, removal(old))
         self._released(old)
-
-    def _path_names(self, item: object) -> set[str]:
-        """The label of a path, which leaves the Schedule with it; sequences and tasks only lose their name."""
-        return (
-            {item.label_()}
-            if isinstance(item, Group) and not hasattr(item, "is_task") and not isinstance(item, Node)
-            else set()
-        )
 
     def _place(self, label: str, value: Any) -> None:
         old = self._objects.get(label)

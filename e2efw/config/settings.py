@@ -50,6 +50,8 @@ def _change(owner: Parameterizable, names: list[str], text: str, setting: str) -
     name, *deeper = names
     parameters = vars(owner)["_parameters"]
     old = parameters.get(name)
+    held = None if old is None else old.concrete_()
+    old = held if isinstance(held, PSet) else old
     if deeper:
         if not isinstance(old, PSet):
             psets = [key for key, value in parameters.items() if isinstance(value, PSet)]

@@ -117,6 +117,10 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
 
 def mistakes(process: Any) -> list[E2EFWError]:
     """What is wrong with each module, the source and each service on its own; `configure` stops at the first."""
+    try:
+        process = _settled(process)
+    except E2EFWError as error:
+        return [error]
     source = {} if process.source is None else {"source": process.source}
     found: list[E2EFWError] = []
     for label, module in {**source, **process.modules_(), **process.services}.items():

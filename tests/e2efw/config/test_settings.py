@@ -81,3 +81,15 @@ def test_only_the_named_module_changes(process: cms.Process) -> None:
 def test_wrong_setting_is_explained(process: cms.Process, setting: str, message: str) -> None:
     with pytest.raises(CommandLineError, match=message):
         apply_settings(process, [setting])
+
+
+def test_declared_parameters_take_text_of_any_of_their_types(process: cms.Process) -> None:
+    template = cms.optional.PSetTemplate(x=cms.optional.int32)
+    process.a.maybe, process.a.either = cms.optional.untracked.int32, cms.required.allowed(cms.int32, cms.string)
+    process.a.block = template
+    process.a.block = {"x": 1}
+    apply_settings(process, ["a.maybe=3", "a.either=text", "a.block.x=5", "maxEvents.output=7"])
+    assert repr(process.a.maybe) == "cms.untracked.int32(3)"
+    assert (process.a.either, process.a.block.x, process.maxEvents.output) == ("text", 5, 7)
+    with pytest.raises(CommandLineError, match="'many' is no"):
+        apply_settings(process, ["a.maybe=many"])
