@@ -2,7 +2,7 @@
 
 - `main`: entry point, error messages and exit codes (`failures`)
 - `job_commands`, `file_commands`, `plugin_commands`: how commands are called; they import nothing heavy
-- `run`, `check`: jobs
+- `run`, `check`, `dump_config`: jobs
 - `content`, `prov`, `file_util`, `event_size`: looking into files
 - `plugin_help`, `new_plugin`: plugins
 - `complete`: what the shell offers

@@ -81,14 +81,15 @@ def dump_config(
     arguments: Arguments = None,
     setting: Settings = None,
     prune: Annotated[bool, typer.Option("--prune", help="Leave out what nothing uses.")] = False,
+    hash_only: Annotated[bool, typer.Option("--hash", help="Print the MD5 of the text instead.")] = False,
+    split: Annotated[
+        Path | None, typer.Option("--split", metavar="FOLDER", help="Write one file per object instead.")
+    ] = None,
 ) -> None:
     """Print a configuration in canonical form; the output is itself a configuration."""
-    from e2efw.cli.run import configured_process  # noqa: PLC0415 (--help must not wait)
+    from e2efw.cli.dump_config import Dump, dump  # noqa: PLC0415 (--help must not wait)
 
-    process = configured_process(cfg, arguments or [], setting or [])
-    if prune:
-        process.prune()
-    typer.echo(process.dumpPython())
+    dump(cfg, arguments or [], setting or [], Dump(prune, hash_only, split))
 
 
 def graph(

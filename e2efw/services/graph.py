@@ -113,12 +113,15 @@ def _draw(view: JobView, target: Path, highlight: tuple[str, ...]) -> None:
     rows = 1 + max(abs(y) for _, y in places.values()) * 2
     figure = Figure(figsize=(2.6 * columns, max(2.0, 0.9 * rows)), layout="constrained")
     axes: Any = figure.add_subplot()
+    boxes = {}
     for label, (x, y) in places.items():
         colour = "lightgreen" if label in highlight else "white" if label != _INPUT else "lightgray"
         box = {"boxstyle": "round", "facecolor": colour, "edgecolor": "black"}
-        axes.text(x, y, f"{label}\n{view.modules[label]}", ha="center", va="center", fontsize=8, bbox=box, zorder=3)
+        name = f"{label}\n{view.modules[label]}"
+        boxes[label] = axes.text(x, y, name, ha="center", va="center", fontsize=8, bbox=box, zorder=3).get_bbox_patch()
     for edge in edges(view):
-        style = {"arrowstyle": "->", "color": "tab:blue", "shrinkA": 30, "shrinkB": 30, "alpha": 0.7}
+        ends = {"patchA": boxes[edge.maker], "patchB": boxes[edge.reader], "shrinkA": 2, "shrinkB": 2}
+        style = {"arrowstyle": "->", "color": "tab:blue", "alpha": 0.7, **ends}
         axes.annotate("", xy=places[edge.reader], xytext=places[edge.maker], arrowprops=style)
     axes.set(xlim=(-0.6, columns - 0.4), ylim=(-rows / 2 - 0.2, rows / 2 + 0.2), title=view.process)
     axes.axis("off")

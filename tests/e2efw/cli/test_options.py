@@ -118,11 +118,13 @@ def test_a_cfg_with_a_message_logger_of_its_own_has_a_line_per_so_many_events(co
 
 INTERRUPTED = """
 import os, signal
+from e2efw.framework.blocks import EventIDs
 from e2efw.framework.modules import EDAnalyzer
 
 class OptionsInterrupt(EDAnalyzer):
-    def analyze(self) -> None:
-        os.kill(os.getpid(), signal.SIGINT)
+    def analyze(self, ids: EventIDs) -> None:
+        if 1 in ids.event:  # a second signal would abort
+            os.kill(os.getpid(), signal.SIGINT)
 
 process.options.eventsPerBlock = 1
 process.interrupt = cms.EDAnalyzer("OptionsInterrupt")
@@ -192,6 +194,16 @@ def test_dump_config_leaves_out_what_nothing_uses(command: Command, tmp_path: Pa
     assert pruned.code == 0
     assert "unused" not in pruned.out
     assert "process.out" in pruned.out
+
+
+def test_a_configuration_in_pieces_is_the_same(command: Command) -> None:
+    whole = command("dump-config", MAIN, "--hash").out
+    assert len(whole.strip()) == 32
+    written = command("dump-config", MAIN, "--split", "pieces").out.split()
+    assert "pieces/cfg.py" in written
+    assert "pieces/jetFrames_cfi.py" in written
+    assert command("dump-config", "pieces/cfg.py", "--hash").out == whole
+    assert command("dump-config", MAIN, "--hash", "maxEvents=3").out != whole
 
 
 def test_the_graph_is_graphviz_text(command: Command) -> None:
