@@ -1,202 +1,242 @@
-"""Pictures per second, against numpy, nested vectors in C++ and the memory floor, on one thread.
+"""Pictures per second, against numpy, histogram libraries, numba and C++ in the manner of the public codes, and memory.
 
-    python -m benchmarks.frames
+    python -m benchmarks.frames [-o results.json]
 
-Inputs are the events of the packaged sample, repeated, hot. The floor writes as many bytes as the pictures have, once,
-into fresh memory as ours does, or into memory that is used again and again. The C++ program is timed by itself, in a
-process of its own, between the shuffled rounds of the others.
+Everything begins with the hits of simulated events that were touched just before (hot), 80 events a call, and ends with
+dense float32; what is drawn is compared before anything is timed. The order is shuffled in every round, medians count.
+The floor writes as many bytes as ours does, once: into fresh memory, or into memory that is used again and again. Ours
+asks for fresh memory like every producer; `out` gives it the memory of the round before. The last table sets the ratios
+beside the goals.
 """
 
+import argparse
+import json
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from statistics import median
+from typing import Final, NamedTuple
 
-import boost_histogram as bh
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
 
-from benchmarks.inputs import LAYERS, Sample, sample
-from benchmarks.nested_vectors import CHANNELS, compiler, nested_vectors
-from benchmarks.timing import Timing, print_rates, timed
-from dataformats.geometry.detids import ee_hash, unpack_eb, unpack_ee, unpack_hcal
-from dataformats.geometry.picture import COLUMNS, EE_PIXEL, HBHE_COLUMNS, HBHE_ROWS, ROWS, eb_pixel, hbhe_pixel
-from dataformats.rechits import EBRecHits, EERecHits, HBHERecHits
+from benchmarks.histograms import PEERS, cropped, histogrammed
+from benchmarks.inputs import Sample, samples_with_strips
+from benchmarks.nested_vectors import NestedVectors, Task, built, compiler
+from benchmarks.numba_twin import twin_pictures, twin_windows
+from benchmarks.timing import Timing, print_rates, timed, timed_on_threads
+from dataformats.channels import CHANNEL_SETS
+from dataformats.frames import Windows
+from dataformats.geometry.picture import EB_FIRST_ROW, EEP_FIRST_ROW, ROWS
 from frameproducers.det_frames import DetFrameProducer
-from frameproducers.entries import Inputs
+from frameproducers.eg_frames import EGFrameProducer
 from frameproducers.pictures import pictures
 
-N_EVENTS = 256
-REPEATS = 9
-Picture = NDArray[np.float32]
-Add = Callable[[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]], None]
+N_EVENTS: Final = 80
+REPEATS: Final = 9
+TOP8: Final = CHANNEL_SETS["top8"].channels
+TAU13: Final = CHANNEL_SETS["tau13"].channels
+WHOLE: Final = (0, ROWS)
+BARREL: Final = (EB_FIRST_ROW, EEP_FIRST_ROW)
+OURS, FRESH, SAME = "ours", "floor, fresh memory", "floor, same memory"
+NESTED, NESTED_IDS = "nested vectors, C++", "the same from detids"
+Floats = NDArray[np.float32]
+Candidates = dict[str, Callable[[], object]]
 
 
-def numpy_pictures(inputs: Inputs, add: Add) -> Picture:
-    """(events, 2, 280, 360) ECAL and HCAL as numpy does it: detids to pixels, then one scatter per layer."""
-    n_events = len(inputs.eb_hits)
-    out = np.zeros((n_events, 2, ROWS, COLUMNS), np.float32)
-    towers = np.zeros((n_events, HBHE_ROWS * HBHE_COLUMNS), np.float32)
-    ecal = out[:, 0].reshape(n_events, -1).copy()
-    for hits, pixel in ((inputs.eb_hits, _eb_pixels(inputs.eb_hits)), (inputs.ee_hits, _ee_pixels(inputs.ee_hits))):
-        energy = hits.flat("energy")
-        used = (energy > 0) & (pixel >= 0)
-        add(ecal.reshape(-1), (_event(hits) * (ROWS * COLUMNS) + pixel)[used], energy[used])
-    _add_towers(inputs.hbhe_hits, towers, add)
-    out[:, 0] = ecal.reshape(n_events, ROWS, COLUMNS)
-    tower_pictures = towers.reshape(n_events, HBHE_ROWS, HBHE_COLUMNS)
-    out[:, 1] = np.repeat(np.repeat(tower_pictures / 25, 5, axis=1), 5, axis=2)
-    return out
+class Goal(NamedTuple):
+    """One line of the last table.
+
+    Args:
+        what: is compared.
+        ratio: measured.
+        goal: to reach.
+        at_least: True if larger is better.
+    """
+
+    what: str
+    ratio: float
+    goal: float
+    at_least: bool
+
+    @property
+    def met(self) -> bool:
+        """Whether it is reached."""
+        return self.ratio >= self.goal if self.at_least else self.ratio <= self.goal
 
 
-def _event(hits: EBRecHits | EERecHits | HBHERecHits) -> NDArray[np.int64]:
-    return np.repeat(np.arange(len(hits)), hits.counts)
+def floors(shape: Sequence[int]) -> Candidates:
+    """Writing as many bytes, once."""
+    used = np.zeros(shape, np.float32)
+    return {FRESH: lambda: np.full(shape, 0.0, np.float32), SAME: lambda: used.fill(0.0)}
 
 
-def _eb_pixels(hits: EBRecHits) -> NDArray[np.int64]:
-    pixel = eb_pixel(*unpack_eb(hits.flat("detid")))
-    return pixel.row * COLUMNS + pixel.column
+def whole_pictures(sample: Sample, program: Path | None, at_four: bool) -> list[Goal]:
+    """Full pictures of eight channels."""
+    inputs, places = sample.inputs, sample.windows(TOP8)
+    drawn = pictures(TOP8, inputs)
+    used = np.empty_like(drawn)
+    candidates: Candidates = {
+        OURS: lambda: pictures(TOP8, inputs),
+        "ours, out=": lambda: pictures(TOP8, inputs, out=used),
+        "numba, plain loops": lambda: twin_pictures(TOP8, inputs),
+        **{name: partial(histogrammed, TOP8, inputs, peer) for name, peer in PEERS.items()},
+        **floors(drawn.shape),
+    }
+    np.testing.assert_array_equal(twin_pictures(TOP8, inputs), drawn)
+    for peer in PEERS.values():
+        np.testing.assert_allclose(histogrammed(TOP8, inputs, peer), drawn, rtol=1e-5, atol=1e-6)
+    times = _timed_with_nested(candidates, program, Task(TOP8, inputs, places, WHOLE), drawn, windows=False)
+    print_rates(f"Full pictures, 8 channels, {sample.title}", times, N_EVENTS, "event", OURS)
+    found = [Goal("full pictures / floor, fresh memory", _ratio(times, OURS, FRESH), 1.3, at_least=False)]
+    found.append(
+        Goal("full pictures, out= / floor, same memory", _ratio(times, "ours, out=", SAME), 1.3, at_least=False)
+    )
+    if NESTED in times:
+        found.append(Goal("nested vectors / full pictures", _ratio(times, NESTED, OURS), 2.5 if at_four else 3, True))
+    return found[-1:] if at_four else found
 
 
-def _ee_pixels(hits: EERecHits) -> NDArray[np.int64]:
-    return EE_PIXEL[ee_hash(*unpack_ee(hits.flat("detid")))].astype(np.int64)
+def stitched_ecal(sample: Sample, at_four: bool) -> list[Goal]:
+    """The ECAL alone: from detids and energies to (events, 280, 360)."""
+    inputs, names = sample.inputs, ("ECAL",)
+    drawn = pictures(names, inputs)
+    candidates: Candidates = {
+        OURS: lambda: pictures(names, inputs),
+        "numba, plain loops": lambda: twin_pictures(names, inputs),
+        **{name: partial(histogrammed, names, inputs, peer) for name, peer in PEERS.items()},
+        **floors(drawn.shape),
+    }
+    times = timed(candidates, REPEATS)
+    print_rates(f"Stitched ECAL, {sample.title}", times, N_EVENTS, "event", OURS)
+    best = min(PEERS, key=lambda name: times[name].median)
+    goal = Goal(f"{best} / stitched ECAL", _ratio(times, best, OURS), 2.5, at_least=True)
+    return [] if at_four else [goal]
 
 
-def _add_towers(hits: HBHERecHits, towers: Picture, add: Add) -> None:
-    _, ieta, iphi, _ = unpack_hcal(hits.flat("detid"))
-    place = hbhe_pixel(ieta, iphi)
-    energy = hits.flat("energy")
-    share = np.where(place.split, energy / 2, energy)
-    cell = _event(hits) * (HBHE_ROWS * HBHE_COLUMNS) + place.row * HBHE_COLUMNS + place.column
-    used = energy > 0
-    add(towers.reshape(-1), cell[used], share[used])
-    add(towers.reshape(-1), cell[used & place.split] + 1, share[used & place.split])
+def jet_windows(sample: Sample, names: tuple[str, ...], program: Path | None, at_four: bool) -> list[Goal]:
+    """Windows of 125 x 125 pixels around jets, straight from the hits."""
+    made = sample.windows(names)
+    title = f"Jet windows, {len(names)} channels, {made.row.size} jets of {sample.title}"
+    times = _windows(title, lambda: sample.windows(names), Task(names, sample.inputs, made, WHOLE), program, "jet")
+    found = [
+        Goal(f"jet windows, {len(names)} channels / floor", _ratio(times, OURS, FRESH), 2.8 if at_four else 1.4, False)
+    ]
+    if NESTED in times:
+        what = f"nested vectors / jet windows, {len(names)} channels"
+        found.append(Goal(what, _ratio(times, NESTED, OURS), 9 if at_four else 20, at_least=True))
+    return found
 
 
-def add_at(out: Picture, index: NDArray[np.int64], value: Picture) -> None:
-    """Scatter by `np.add.at`."""
-    np.add.at(out, index, value)
+def photon_windows(sample: Sample, program: Path | None, at_four: bool) -> list[Goal]:
+    """Windows of 32 x 32 pixels around photons of the barrel."""
+    producer, inputs = EGFrameProducer(channels=TOP8), sample.inputs
+
+    def make() -> Windows:
+        return producer.produce(sample.photons, None, sample.super_cluster_hits, inputs).frames
+
+    made = make()
+    title = f"Photon windows, 8 channels, {made.row.size} photons of {sample.title}"
+    times = _windows(title, make, Task(TOP8, inputs, made, BARREL), program, "photon")
+    if NESTED not in times or at_four:
+        return []
+    return [Goal("nested vectors / photon windows", _ratio(times, NESTED, OURS), 150, at_least=True)]
 
 
-def add_bincount(out: Picture, index: NDArray[np.int64], value: Picture) -> None:
-    """Scatter by `np.bincount`."""
-    out += np.bincount(index, value, minlength=out.size)
+def _windows(
+    title: str, make: Callable[[], Windows], task: Task, program: Path | None, what: str
+) -> Mapping[str, Timing]:
+    """Time windows in every way and print it."""
+    drawn = task.places.pixels
+    rest = task.names, task.inputs, task.places, task.rows
+    candidates: Candidates = {
+        OURS: make,
+        "full picture (ours), crop": lambda: cropped(pictures(task.names, task.inputs), task.places, task.rows),
+        "numba, plain loops": lambda: twin_windows(*rest),
+        **floors(drawn.shape),
+    }
+    np.testing.assert_array_equal(twin_windows(*rest), drawn)
+    times = _timed_with_nested(candidates, program, task, drawn, windows=True)
+    print_rates(title, times, len(drawn), what, OURS)
+    return times
 
 
-def add_histogram2d(out: Picture, index: NDArray[np.int64], value: Picture) -> None:
-    """Scatter by one `np.histogram2d` per event, as a script would."""
-    layer = ROWS * COLUMNS if out.size % (ROWS * COLUMNS) == 0 else HBHE_ROWS * HBHE_COLUMNS
-    shape = (ROWS, COLUMNS) if layer == ROWS * COLUMNS else (HBHE_ROWS, HBHE_COLUMNS)
-    edges = [np.arange(n + 1) - 0.5 for n in shape]
-    order = np.argsort(index, kind="stable")
-    bounds = np.searchsorted(index[order], np.arange(out.size // layer + 1) * layer)
-    for event in range(out.size // layer):
-        mine = order[bounds[event] : bounds[event + 1]]
-        row, column = np.divmod(index[mine] - event * layer, shape[1])
-        out[event * layer : (event + 1) * layer] += np.histogram2d(row, column, bins=edges, weights=value[mine])[
-            0
-        ].ravel()
+def _timed_with_nested(
+    candidates: Candidates, program: Path | None, task: Task, drawn: Floats, *, windows: bool
+) -> dict[str, Timing]:
+    """Time the candidates, and with them the C++ program where there is one."""
+    if program is None:
+        return timed(candidates, REPEATS)
+    with NestedVectors(program, task) as points, NestedVectors(program, task, from_detids=True) as ids:
+        for each in (points, ids):
+            np.testing.assert_allclose(each.windows() if windows else each.pictures(), drawn, rtol=1e-5)
+        both: Candidates = {
+            name: each.draw_windows if windows else each.draw_pictures
+            for name, each in ((NESTED, points), (NESTED_IDS, ids))
+        }
+        return timed(candidates | both, REPEATS)
 
 
-def add_boost_histogram(out: Picture, index: NDArray[np.int64], value: Picture) -> None:
-    """Scatter by one boost-histogram over all cells of all events."""
-    cells = bh.Histogram(bh.axis.Integer(0, out.size, underflow=False, overflow=False), storage=bh.storage.Double())
-    cells.fill(index, weight=value)
-    out += cells.values()
+def two_threads(samples: Sequence[Sample]) -> list[Goal]:
+    """The same on one thread, and on two that have a block each; kernels release the GIL."""
+    frames = DetFrameProducer()
+    runs: dict[str, list[Callable[[], object]]] = {
+        "full pictures, 8 channels": [partial(pictures, TOP8, each.inputs) for each in samples],
+        "sparse frames, 7 layers": [partial(frames.produce, each.inputs) for each in samples],
+        "jet windows, 8 channels": [partial(each.windows, TOP8) for each in samples],
+        "jet windows, 13 channels": [partial(each.windows, TAU13) for each in samples],
+        FRESH: [floors((N_EVENTS, 8, 280, 360))[FRESH]] * len(samples),
+    }
+    found = []
+    for name, (alone, both) in timed_on_threads(runs, REPEATS).items():
+        goal = Goal(f"two threads / one: {name}", len(samples) * alone.median / both.median, 1.75, at_least=True)
+        found.append(goal)
+    return found
 
 
-def crop(full: Picture, event: NDArray[np.int64], row: NDArray[np.int32], column: NDArray[np.int32]) -> Picture:
-    """(windows, channels, 125, 125) cut out of full pictures."""
-    out = np.empty((event.size, full.shape[1], 125, 125), np.float32)
-    for window in range(event.size):
-        columns = np.arange(column[window] - 62, column[window] + 63) % COLUMNS
-        out[window] = full[event[window], :, row[window] - 62 : row[window] + 63][:, :, columns]
-    return out
+def _ratio(times: Mapping[str, Timing], slow: str, fast: str) -> float:
+    return times[slow].median / times[fast].median
+
+
+def print_goals(goals: Sequence[Goal]) -> None:
+    """Measured ratios beside what was aimed at."""
+    table = Table(title="Ratios of times, and goals", box=None, title_justify="left")
+    for heading in ("", "measured", "goal", "met"):
+        table.add_column(heading, justify="right" if heading in {"measured", "goal"} else "left")
+    for goal in goals:
+        sign = ">=" if goal.at_least else "<="
+        table.add_row(goal.what, f"{goal.ratio:.2f}", f"{sign} {goal.goal:g}", "yes" if goal.met else "no")
+    Console(width=110).print(table)
 
 
 def main() -> None:
     """Print all tables."""
-    events = sample(N_EVENTS)
-    full_pictures(events)
-    sparse_frames(events)
-    jet_windows(events)
-    if compiler():
-        for each in (events, events.denser(4)):
-            against_nested_vectors(each)
-    else:
-        print("No C++ compiler: nothing to say about nested vectors.")
-
-
-def full_pictures(events: Sample) -> None:
-    """Dense pictures of the whole detector."""
-    inputs = events.inputs
-    n_events = len(inputs.eb_hits)
-    reused = np.empty((n_events, len(LAYERS), ROWS, COLUMNS), np.float32)
-    candidates = {
-        "ours": lambda: pictures(LAYERS, inputs),
-        "np.add.at": lambda: numpy_pictures(inputs, add_at),
-        "np.bincount": lambda: numpy_pictures(inputs, add_bincount),
-        "np.histogram2d": lambda: numpy_pictures(inputs, add_histogram2d),
-        "boost-histogram": lambda: numpy_pictures(inputs, add_boost_histogram),
-        "floor, fresh memory": lambda: np.full(reused.shape, 0.0, np.float32),
-        "floor, same memory": lambda: reused.fill(0.0),
-    }
-    np.testing.assert_allclose(pictures(LAYERS, inputs), numpy_pictures(inputs, add_at), rtol=1e-5)
-    title = f"Full pictures, ECAL and HCAL, {ROWS} x {COLUMNS} float32, {events.title}"
-    print_rates(title, timed(candidates), n_events, "event", "ours")
-
-
-def sparse_frames(events: Sample) -> None:
-    """Sparse frames of all layers: what DetFrameProducer makes."""
-    producer, inputs = DetFrameProducer(), events.inputs
-    candidates = {"7 layers": lambda: producer.produce(inputs)}
-    print_rates(f"Sparse frames, {events.title}", timed(candidates), len(inputs.eb_hits), "event", "7 layers")
-
-
-def jet_windows(events: Sample) -> None:
-    """Dense windows around jets: what JetFrameProducer makes."""
-    made, inputs = events.windows(), events.inputs
-    event = np.repeat(np.arange(len(made)), np.diff(made.offsets))
-    candidates: dict[str, Callable[[], object]] = {
-        "ours, from the hits": events.windows,
-        "full picture (ours), crop": lambda: crop(pictures(LAYERS, inputs), event, made.row, made.column),
-        "full picture (np.add.at), crop": lambda: crop(numpy_pictures(inputs, add_at), event, made.row, made.column),
-        "floor, fresh memory": lambda: np.full(made.pixels.shape, 0.0, np.float32),
-    }
-    np.testing.assert_array_equal(made.pixels, crop(pictures(LAYERS, inputs), event, made.row, made.column))
-    title = f"Jet windows, ECAL and HCAL, 125 x 125 float32, {event.size} jets of {events.title}"
-    print_rates(title, timed(candidates), event.size, "jet", "ours, from the hits")
-
-
-def against_nested_vectors(events: Sample) -> None:
-    """Eight channels, as pictures and as windows, beside a C++ program in the style of the public codes."""
-    inputs, made = events.inputs, events.windows(CHANNELS)
-    n_events = len(inputs.eb_hits)
-    full = pictures(CHANNELS, inputs)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.frames", description=__doc__)
+    parser.add_argument("-o", "--output", type=Path, help="also write the ratios, as JSON")
+    given = parser.parse_args()
+    samples = samples_with_strips(2, N_EVENTS)
+    goals = []
     with tempfile.TemporaryDirectory() as folder:
-        theirs = nested_vectors(inputs, made, Path(folder), REPEATS)
-        again = nested_vectors(inputs, made, Path(folder), REPEATS)
-    for ours, sums in ((full, theirs.picture_sums), (made.pixels, theirs.window_sums)):
-        np.testing.assert_allclose(ours.sum(axis=(0, 2, 3), dtype=np.float64), sums, rtol=1e-4, atol=1e-2)
-    floors = {
-        "floor, fresh memory": lambda: np.full(full.shape, 0.0, np.float32),
-        "floor, same memory": lambda: full.fill(0),
-    }
-    times = timed({"ours": lambda: pictures(CHANNELS, inputs), **floors}, REPEATS)
-    times["nested vectors, C++"] = _timing(theirs.pictures + again.pictures)
-    print_rates(f"Full pictures, 8 channels, {events.title}", times, n_events, "event", "ours")
-    candidates = {
-        "ours, from the hits": lambda: events.windows(CHANNELS),
-        "floor, fresh memory": lambda: np.full(made.pixels.shape, 0.0, np.float32),
-    }
-    times = timed(candidates, REPEATS)
-    times["nested vectors, C++"] = _timing(theirs.windows + again.windows)
-    title = f"Jet windows, 8 channels, {int(made.offsets[-1])} jets of {events.title}"
-    print_rates(title, times, int(made.offsets[-1]), "jet", "ours, from the hits")
-
-
-def _timing(seconds: list[float]) -> Timing:
-    return Timing(median(seconds), min(seconds), max(seconds))
+        program = built(Path(folder)) if compiler() else None
+        if program is None:
+            print("No C++ compiler: nothing to say about nested vectors.", file=sys.stderr)
+        for sample, note in ((samples[0], ""), (samples[0].denser(4), " (4 x hits)")):
+            at_four = bool(note)
+            measured = [
+                *whole_pictures(sample, program, at_four),
+                *stitched_ecal(sample, at_four),
+                *jet_windows(sample, TOP8, program, at_four),
+                *jet_windows(sample, TAU13, program, at_four),
+                *photon_windows(sample, program, at_four),
+            ]
+            goals += [goal._replace(what=goal.what + note) for goal in measured]
+    goals += two_threads(samples)
+    print_goals(goals)
+    if given.output:
+        given.output.write_text(json.dumps([goal._asdict() | {"met": goal.met} for goal in goals], indent=1) + "\n")
 
 
 if __name__ == "__main__":
