@@ -68,8 +68,6 @@ def limited(blocks: Iterator[Block], options: Options, stop: StopRequest) -> Ite
     started = time.monotonic()
     lumis = _Lumis(options.max_lumis)
     while not stop.name and not (0 <= options.max_seconds <= time.monotonic() - started):
-        if lumis.remaining == 0:
-            return
         block = next(blocks, None)
         if block is None:
             return
@@ -105,10 +103,7 @@ class _Lumis:
         self.last = int(run[-1]), int(lumi[-1])
         begun = np.cumsum(new)
         within = int(np.searchsorted(begun, self.remaining, side="right"))
-        if within < len(block):
-            self.remaining = 0
-        else:
-            self.remaining -= int(begun[-1])
+        self.remaining -= min(self.remaining, int(begun[-1]))
         return within
 
 

@@ -50,14 +50,16 @@ def time_report(report: JobReport) -> Iterator[str]:
         rows = [_times(events, path.total, [path.total.visited], path.name) for _, path in _paths(report, end=end)]
         headings = f"{'per event':>10} {'per exec':>12}  Name"
         yield from _lines("TimeReport", f"{title} Summary ---[Real sec]----", [headings, *rows, headings])
-    for _, path, end in _all_paths(report):
-        yield ""
-        title = f"{'------ Modules in End-Path' if end else '---------- Modules in Path'}: {path.name}"
-        rows = [
-            _times(events, place, [place.visited], label) for label, place in zip(path.labels, path.places, strict=True)
-        ]
-        headings = f"{'per event':>10} {'per visit':>12}  Name"
-        yield from _lines("TimeReport", f"{title} ---[Real sec]----", [headings, *rows])
+    headings = f"{'per event':>10} {'per visit':>12}  Name"
+    for end in (False, True):
+        for _, path in _paths(report, end=end):
+            yield ""
+            title = f"{'------ Modules in End-Path' if end else '---------- Modules in Path'}: {path.name}"
+            places = zip(path.labels, path.places, strict=True)
+            rows = [_times(events, place, [place.visited], label) for label, place in places]
+            yield from _lines("TimeReport", f"{title} ---[Real sec]----", [headings, *rows])
+        if _paths(report, end=end):
+            yield f"TimeReport {headings}"
     yield ""
     rows = [_times(events, module, [module.executed, module.visited], label) for label, module in _modules(report)]
     headings = f"{'per event':>10} {'per exec':>12} {'per visit':>12}  Name"

@@ -1,0 +1,179 @@
+"""What the framework itself costs, beside what it may cost.
+
+    python -m benchmarks.framework
+
+Overhead: a path of twenty modules that do nothing but hand on what they read, over a million events in memory; the time
+of the event loop, per event. Streams: a path with a compiled kernel that holds no lock, with one and two streams.
+Start-up: a new Python process runs a job of one event, from the start of the process to its end.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import ClassVar, NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from dataformats.results import EventFloat
+from e2efw import config as cms
+from e2efw.framework.blocks import Block, EventIDs, ProductInfo, SourceContent, Wanted
+from e2efw.framework.configured import configure
+from e2efw.framework.job import Job
+from e2efw.framework.modules import EDProducer, InputTag, Source, param
+from e2efw.framework.provenance import Provenance
+from e2efw.framework.tags import ProductKey
+
+N_EVENTS = 1_000_000
+N_MODULES = 20
+REPEATS = 5
+_NUMBER = ProductKey("number", "", "IN")
+
+
+class Measured(NamedTuple):
+    """One line of the table."""
+
+    what: str
+    measured: str
+    goal: str
+    reached: bool
+
+
+class BenchmarkSource(Source):
+    """One number per event, in memory."""
+
+    def open(self) -> "OpenBenchmark":
+        """Nothing to open."""
+        return OpenBenchmark()
+
+
+class OpenBenchmark:
+    """Open, and without end."""
+
+    n_events: int | None = None
+    content: ClassVar[SourceContent] = {_NUMBER: ProductInfo("float", product_class=EventFloat)}
+    provenance: ClassVar[Provenance] = Provenance([])
+
+    def blocks(self, wanted: Wanted, events_per_block: int, max_events: int) -> Iterator[Block]:
+        """Blocks of the same numbers."""
+        del wanted
+        for number, first in enumerate(range(0, max_events, events_per_block)):
+            event = np.arange(first, min(first + events_per_block, max_events), dtype=np.uint64)
+            ones = np.ones(event.size, np.uint32)
+            product = EventFloat(value=event.astype(np.float32))
+            yield Block(number, EventIDs(ones, ones, event, "memory"), {_NUMBER: product})
+
+    def report(self) -> list[str]:
+        """Nothing to say."""
+        return []
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class BenchmarkEmpty(EDProducer):
+    """Hands on what it reads."""
+
+    number: InputTag = param(doc="what to hand on")
+
+    def produce(self, number: EventFloat) -> EventFloat:
+        """The same."""
+        return number
+
+
+class BenchmarkBusy(EDProducer):
+    """Computes for a while."""
+
+    number: InputTag = param("number", doc="where to begin")
+    rounds: int = param(2000, doc="per event")
+
+    def produce(self, number: EventFloat) -> EventFloat:
+        """The end of a long sum."""
+        return EventFloat(value=_busy(number.value, self.rounds))
+
+
+@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _busy(start: NDArray[np.float32], rounds: int) -> NDArray[np.float32]:
+    """(events,) from (events,)."""
+    out = np.empty_like(start)
+    for i in range(start.size):
+        x = start[i] * np.float32(1e-6)
+        for _ in range(rounds):
+            x = x * np.float32(0.999) + np.float32(0.1)
+        out[i] = x
+    return out
+
+
+def job(events: int, modules: int, *, streams: int = 1, per_block: int = 256, busy: bool = False) -> Job:
+    """A path of equal modules, each reading the one before it."""
+    process = cms.Process("BENCH")
+    process.maxEvents.input = events
+    process.options.numberOfThreads = streams
+    process.options.eventsPerBlock = per_block
+    process.source = cms.Source("BenchmarkSource")
+    path, before = cms.Path(), "number"
+    for number in range(modules):
+        label = f"m{number}"
+        setattr(process, label, cms.EDProducer("BenchmarkBusy" if busy else "BenchmarkEmpty", number=before))
+        path += getattr(process, label)
+        before = label
+    process.p = path
+    return Job(configure(process, Path()))
+
+
+def overhead(per_block: int) -> Measured:
+    """Time per event of twenty modules that do nothing."""
+    seconds = median(job(N_EVENTS, N_MODULES, per_block=per_block).run().seconds for _ in range(REPEATS))
+    per_event = 1e6 * seconds / N_EVENTS
+    what = f"{N_MODULES} empty modules, {per_block} events per block"
+    return Measured(what, f"{per_event:.2f} us/event", "< 2 us/event", per_event < 2)
+
+
+def two_streams() -> Measured:
+    """How much faster a path that computes is with two streams."""
+    job(256, 1, busy=True).run()  # compiles
+    ratios = []
+    for _ in range(REPEATS):
+        one, two = (job(100_000, 4, streams=streams, busy=True).run().seconds for streams in (1, 2))
+        ratios.append(one / two)
+    ratio = median(ratios)
+    return Measured("two streams against one, computing", f"{ratio:.2f} x", ">= 1.8 x", ratio >= 1.8)
+
+
+def start_up() -> Measured:
+    """A whole job of one event in a new process."""
+    cfg = (
+        "from e2efw import config as cms\nprocess = cms.Process('FIRST')\nprocess.source = cms.Source('EmptySource')\n"
+        "process.maxEvents.input = 1\nprocess.p = cms.Path()\n"
+    )
+    times = []
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "first_cfg.py"
+        file.write_text(cfg)
+        for _ in range(REPEATS + 1):
+            started = time.perf_counter()
+            subprocess.run([sys.executable, "-m", "e2efw", "run", str(file)], check=True, capture_output=True)
+            times.append(time.perf_counter() - started)
+    seconds = median(times[1:])
+    return Measured("process with one empty event", f"{seconds:.2f} s", "none set", True)
+
+
+def main() -> None:
+    """Print the table."""
+    table = Table(box=None, title=f"The framework alone, median of {REPEATS}", title_justify="left")
+    for heading in ("", "measured", "goal", ""):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for line in (overhead(256), overhead(1024), two_streams(), start_up()):
+        table.add_row(line.what, line.measured, line.goal, "" if line.reached else "missed")
+    Console(width=110).print(table)
+
+
+if __name__ == "__main__":
+    main()
