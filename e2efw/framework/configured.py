@@ -2,21 +2,21 @@
 
 import contextlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from e2efw import config as cms
 from e2efw.config.conversion import converted
-from e2efw.errors import ConfigurationError, E2EFWError, UnimplementedFeatureError, nearest
+from e2efw.errors import ConfigurationError, E2EFWError, UnimplementedFeatureError
+from e2efw.framework.building import configured_module, plugin_of, values_of
 from e2efw.framework.dataflow import Configured
+from e2efw.framework.eventsetup import ESProducer, ESSource
 from e2efw.framework.modules import Module, OpenSource, OutputModule, Service, Source
 from e2efw.framework.options import Options
-from e2efw.framework.parameters import Parameter, camel_case
-from e2efw.framework.plugins import find_plugin
+from e2efw.framework.plugins import known_plugins
 from e2efw.framework.schedule import PathEntry, PathPlan
-from e2efw.framework.schema import schema_of
 from e2efw.framework.seeds import apply_seeds
 
 _LOG = logging.getLogger("e2efw.framework")
@@ -38,6 +38,8 @@ class JobConfiguration:
         idle: labels of modules that are defined but on no path and no task.
         unscheduled: labels of modules on tasks and on no path: they run if somebody reads what they make.
         services: by the name of their plugin.
+        es_modules: ESSources and ESProducers by label.
+        preferred: labels of ES modules that the cfg prefers, by name of the record; "*" for all records.
     """
 
     process_name: str
@@ -51,6 +53,8 @@ class JobConfiguration:
     idle: frozenset[str]
     unscheduled: frozenset[str] = frozenset()
     services: Mapping[str, Service] = field(default_factory=dict)
+    es_modules: Mapping[str, ESSource | ESProducer] = field(default_factory=dict)
+    preferred: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def open_source(self) -> OpenSource:
         """Open the input."""
@@ -83,7 +87,7 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         raise ConfigurationError(
             f"process '{process.name_()}' has no source: process.source = cms.Source('PoolSource', ...)."
         )
-    built_source = _built("source", process.source)
+    built_source = configured_module("source", process.source)
     source = built_source.module
     if not isinstance(source, Source):
         raise ConfigurationError(
@@ -95,7 +99,7 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
     unscheduled = dict.fromkeys(module.label_() for module in process.unscheduled_())
     labels = dict.fromkeys([*(entry.label for path in paths for entry in path.entries), *unscheduled])
     defined = process.modules_()
-    built = {label: _built(label, defined[label]) for label in labels}
+    built = {label: configured_module(label, defined[label]) for label in labels}
     idle = frozenset(defined) - frozenset(labels)
     if idle:
         _LOG.info("modules on no path and no task, which never run: %s", ", ".join(sorted(idle)))
@@ -112,7 +116,34 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         idle,
         frozenset(unscheduled),
         {name: _service(name, service) for name, service in process.services.items()},
+        _es_modules(process),
+        _preferred(process),
     )
+
+
+def _es_modules(process: Any) -> dict[str, ESSource | ESProducer]:
+    """ES modules that are not disabled by their task; those of CMSSW that nothing here knows have no effect."""
+    disabled = {id(item) for item in process.disabled_()}
+    found: dict[str, ESSource | ESProducer] = {}
+    for label, module in {**process.es_sources, **process.es_producers}.items():
+        if id(module) in disabled:
+            continue
+        if module.type_() not in known_plugins():
+            _LOG.info("%s '%s' (%s) has no effect: nothing here reads it", module.type_(), label, module.origin_())
+            continue
+        plugin = plugin_of(label, module)
+        found[label] = plugin(**values_of(label, module, plugin)[0])
+    return found
+
+
+def _preferred(process: Any) -> dict[str, list[str]]:
+    """What ``process.prefer`` named."""
+    preferred: dict[str, list[str]] = {}
+    for prefer in process.es_prefers.values():
+        label = prefer.targetLabel_() or prefer.type_()
+        for record in prefer.parameterNames_() or ["*"]:
+            preferred.setdefault(record, []).append(label)
+    return preferred
 
 
 def mistakes(process: Any) -> list[E2EFWError]:
@@ -124,7 +155,7 @@ def mistakes(process: Any) -> list[E2EFWError]:
     source = {} if process.source is None else {"source": process.source}
     found: list[E2EFWError] = []
     for label, module in {**source, **process.modules_(), **process.services}.items():
-        build = _service if label in process.services else _built
+        build = _service if label in process.services else configured_module
         try:
             build(label, module)
         except E2EFWError as error:
@@ -144,10 +175,10 @@ def _settled(process: Any) -> Any:
 
 def _service(name: str, service: Any) -> Service:
     """Find the plugin of a service; some read their PSets themselves."""
-    plugin: type[Service] = _plugin(name, service)
+    plugin: type[Service] = plugin_of(name, service)
     built = plugin.from_cfg(service)
     if built is None:
-        built = plugin(**_values(name, service, plugin)[0])
+        built = plugin(**values_of(name, service, plugin)[0])
     return built
 
 
@@ -183,89 +214,3 @@ def _without_filters(path: PathPlan, modules: Mapping[str, Configured]) -> PathP
             )  # fmt: skip
         entries.append(entry if heeded else replace(entry, ignore=True, veto=False))
     return replace(path, entries=tuple(entries))
-
-
-def _built(label: str, module: Any) -> Configured:
-    """Find the plugin and give it the values of the cfg."""
-    plugin: type[Module] = _plugin(label, module)
-    values, origins = _values(label, module, plugin)
-    return Configured(label, plugin(**values), schema_of(plugin), origins)
-
-
-def _plugin(label: str, module: Any) -> type[Any]:
-    """The class that the cfg names, if it is of the kind that the cfg says."""
-    try:
-        plugin = find_plugin(module.type_())
-    except ConfigurationError as error:
-        raise ConfigurationError(f"'{label}' ({module.origin_()}): {error}") from error
-    written = type(module).__name__
-    if plugin.kind != written:
-        raise ConfigurationError(
-            f"'{label}': {plugin.__name__} is an {plugin.kind}, write cms.{plugin.kind}, "
-            f"not cms.{written} ({module.origin_()})."
-        )
-    return plugin
-
-
-def _values(label: str, module: Any, plugin: type[Module]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Values by Python name, and where each parameter was set by cfg name."""
-    schema = schema_of(plugin)
-    origins = {"": f"({module.origin_()})"}
-    written_parameters = module.parameters_()
-    old = {name: written_parameters.pop(name) for name in list(written_parameters) if name in plugin.old_parameters()}
-    values = {}
-    for cfg_name, given in written_parameters.items():
-        origins[cfg_name] = f"({given.origin_()})"
-        if cfg_name not in schema.parameters:
-            raise ConfigurationError(
-                f"{plugin.__name__} '{label}': no parameter '{cfg_name}' {origins[cfg_name]}. "
-                f"{nearest(cfg_name, [*schema.parameters, *plugin.old_parameters()])}"
-            )
-        parameter = schema.parameters[cfg_name]
-        values[parameter.name] = _value(
-            f"{plugin.__name__} '{label}': parameter '{cfg_name}'", parameter, module, given
-        )
-    if old:
-        values |= _translated(plugin, label, old, origins)
-    for parameter in schema.parameters.values():
-        if parameter.required and parameter.name not in values:
-            raise ConfigurationError(
-                f"{plugin.__name__} '{label}': parameter '{parameter.cfg_name}' must be set {origins['']}. "
-                f"It is: {parameter.doc}."
-            )
-    return values, origins
-
-
-def _translated(plugin: type[Module], label: str, old: Mapping[str, Any], origins: dict[str, str]) -> Mapping[str, Any]:
-    """Values of today's parameters that stand for those of an earlier system; says so once."""
-    who, names, origin = f"{plugin.__name__} '{label}'", ", ".join(old), f"({next(iter(old.values())).origin_()})"
-    try:
-        values = plugin.translated({name: given.value() for name, given in old.items()})
-    except ValueError as error:
-        raise ConfigurationError(f"{who}: {error} {origin}.") from error
-    today = {camel_case(name): value for name, value in values.items()}
-    for name in today:
-        if name in origins:
-            raise ConfigurationError(
-                f"{who}: '{name}' {origins[name]} and {names} {origin} say the same; keep '{name}'."
-            )
-        origins[name] = origin
-    _LOG.warning("%s: %s %s stands for %s", who, names, origin, "; ".join(f"{a} = {b!r}" for a, b in today.items()))
-    return values
-
-
-def _value(who: str, parameter: Parameter, module: Any, given: Any) -> Any:
-    """The Python value of a cfg parameter; a plain Python value in the cfg takes the type that the plugin declares."""
-    written = type(given).__name__
-    try:
-        if given.isInferred():
-            module.retype_(parameter.cfg_name, getattr(cms, parameter.cms_type), parameter.tracked)
-            given = module.getParameter(parameter.cfg_name)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise ConfigurationError(f"{who} is a {parameter.cms_type}, not a {written}: {error}") from error
-    if not parameter.accepts(type(given).__name__):
-        raise ConfigurationError(f"{who} is a {parameter.cms_type}, not a {written} ({given.origin_()}).")
-    try:
-        return parameter.convert(given.value())
-    except ValueError as error:
-        raise ConfigurationError(f"{who}: {error} ({given.origin_()}).") from error

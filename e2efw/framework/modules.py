@@ -11,20 +11,21 @@ The function's arguments are what the module reads: an argument named like an In
 None` gives None where nobody has it. Many products are read as one *bundle*: an argument of any name, annotated with a
 frozen dataclass whose fields are named like InputTag parameters and annotated with product classes or `X | None`.
 Bundles and single products mix; none comes twice. An argument annotated with the class that `begin_job` returns gets
-what `begin_job` opened (a network session, a histogram); an argument annotated `EventIDs` gets run, lumi and event
-numbers. The return annotation is what the module makes: one product, or a NamedTuple of products whose field names are
-the instance labels. A module is tested without any framework: ``HcalSum().produce(hits)``.
+what `begin_job` opened (a network session, a histogram), likewise for `begin_stream`, `begin_run` and `begin_lumi`; one
+annotated with a `Record` gets constants (see `eventsetup`), one annotated `EventIDs` run, lumi and event numbers. The
+return annotation is what the module makes: one product, or a NamedTuple of products whose field names are the instance
+labels. A module is tested without any framework: ``HcalSum().produce(hits)``.
 """
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from e2efw.errors import ConfigurationError
 from e2efw.framework.blocks import Block, SourceContent, Wanted
 from e2efw.framework.observer import Histograms, Observer
-from e2efw.framework.parameters import declared, param
+from e2efw.framework.parameters import HelpTable, declared, param
 from e2efw.framework.plugins import register
 from e2efw.framework.provenance import Provenance
 from e2efw.framework.select_events import SelectEvents
@@ -68,20 +69,6 @@ class BookingContext(JobContext, Protocol):
         """
 
 
-class HelpTable(NamedTuple):
-    """A table that a plugin adds to its help.
-
-    Args:
-        title: a line above it.
-        headings: of the columns.
-        rows: as long as the headings.
-    """
-
-    title: str
-    headings: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-
-
 class Module:
     """Base of all plugins; subclasses become frozen dataclasses of their parameters."""
 
@@ -92,11 +79,11 @@ class Module:
         def __init__(self, **parameters: Any) -> None:
             """Parameters by Python name; those left out have their defaults."""
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Freeze the parameters and register the class under its name."""
+    def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
+        """Freeze the parameters and register the class under its name, unless it is the base of a kind."""
         super().__init_subclass__(**kwargs)
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
-        if cls.__module__ != __name__:
+        if cls.__module__ != __name__ and not abstract:
             register(cls)
 
     def __post_init__(self) -> None:
@@ -115,6 +102,22 @@ class Module:
 
     def end_job(self, state: Any) -> None:
         """Close what `begin_job` opened."""
+
+    begin_stream: ClassVar[Callable[..., Any] | None] = None
+    """``begin_stream(self) -> State``: open what no two streams may share. See `transitions` for all of these."""
+
+    def end_stream(self, state: Any) -> None:
+        """Close what `begin_stream` opened."""
+
+    begin_run: ClassVar[Callable[..., Any] | None] = None
+    begin_lumi: ClassVar[Callable[..., Any] | None] = None
+    """``begin_run(self, run: RunID) -> State`` and ``begin_lumi(self, lumi: LumiID) -> State``."""
+
+    def end_run(self, state: Any) -> None:
+        """The stream's events of the run are over; likewise `end_lumi`."""
+
+    def end_lumi(self, state: Any) -> None:
+        """The stream's events of the luminosity block are over."""
 
     def needed_products(self) -> frozenset[str]:
         """Optional products (``X | None``) that this configuration cannot do without, by argument or field."""

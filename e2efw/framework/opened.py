@@ -11,6 +11,8 @@ from e2efw.framework.blocks import ProductInfo, Wanted
 from e2efw.framework.configured import JobConfiguration
 from e2efw.framework.context import ModuleContext
 from e2efw.framework.dataflow import Dataflow, resolve
+from e2efw.framework.eventsetup import EventSetup
+from e2efw.framework.files import find_file
 from e2efw.framework.limits import OutputLimits
 from e2efw.framework.modules import OpenSource, OutputWriter
 from e2efw.framework.observer import JobView, Observers
@@ -20,6 +22,7 @@ from e2efw.framework.recording import process_record
 from e2efw.framework.schedule import RESULTS, PathPlan, Step, ordered
 from e2efw.framework.select_events import Selection, processes
 from e2efw.framework.tags import ProductKey
+from e2efw.framework.transitions import Surroundings
 from e2efw.framework.worker import Worker
 from e2efw.io import path_results
 
@@ -70,12 +73,15 @@ class Opened:
         needed = _needed(configuration, flow, on_demand, outputs)
         record.modules[:] = [module for module in record.modules if module.label in needed]
         record.products[:] = [each for each in record.products if each.key.label in needed or each.key.label == RESULTS]
+        setup = EventSetup(
+            configuration.es_modules, configuration.preferred, lambda name: find_file(name, configuration.folder)
+        )
         workers = {}
         for label in needed:
             configured = configuration.running[label]
             threads = configuration.options.threads_per_stream
             context = ModuleContext(configured, flow, configuration.folder, threads, facts[label], observers)
-            workers[label] = _begun(configuration, context, stack)
+            workers[label] = _begun(configuration, context, setup, stack)
         kept = _kept(writers)
         read = set(kept) | {key for label in needed for key in flow.inputs[label].values() if key is not None}
         selecting = {key for output in outputs.values() for key in output.results.values()}
@@ -235,17 +241,23 @@ def _expected_events(configuration: JobConfiguration, source: OpenSource) -> int
     return min((n for n in (source.n_events, wanted) if n is not None and n >= 0), default=-1)
 
 
-def _begun(configuration: JobConfiguration, context: ModuleContext, stack: contextlib.ExitStack) -> Worker:
+def _begun(
+    configuration: JobConfiguration, context: ModuleContext, setup: EventSetup, stack: contextlib.ExitStack
+) -> Worker:
     """A module that has opened what it needs."""
     configured = context.configured
     module, label = configured.module, configured.label
-    state = None
-    if module.begin_job is not None:
-        with configuration.blaming(label, module):
+    schema, state = configured.schema, None
+    with configuration.blaming(label, module):
+        records = {name: setup.timeline(record, configured.name) for name, record in schema.records.items()}
+        if module.begin_job is not None:
             state = module.begin_job(context)
-        stack.callback(module.end_job, state)
+            stack.callback(module.end_job, state)
+    surroundings = Surroundings(module, schema.states, records)
+    stack.callback(surroundings.close)
     outputs = list(configured.products(configuration.process_name))
-    return Worker(label, module, configured.schema, context.flow.inputs[label], outputs, state)
+    inputs = context.flow.inputs[label]
+    return Worker(label, module, schema, inputs, outputs, state, surroundings if surroundings.matter else None)
 
 
 def _print_dependencies(plan: Plan, flow: Dataflow) -> None:

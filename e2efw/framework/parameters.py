@@ -7,9 +7,9 @@ LuminosityBlockRange and LuminosityBlockID, tuples of these (``tuple[str, ...]``
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args, get_origin, get_type_hints
 
 from e2efw.config.eventids import EventRange, LuminosityBlockID, LuminosityBlockRange
 from e2efw.errors import LogicError, nearest
@@ -44,6 +44,20 @@ def param(
     """
     metadata = {"doc": doc, "unit": unit, "tracked": tracked, "check": check, "expand": expand, "name": name}
     return dataclasses.field(default=default, metadata=metadata)
+
+
+class HelpTable(NamedTuple):
+    """A table that a plugin adds to its help.
+
+    Args:
+        title: a line above it.
+        headings: of the columns.
+        rows: as long as the headings.
+    """
+
+    title: str
+    headings: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
 
 
 class ParameterSet:

@@ -44,7 +44,9 @@ class Schema:
         consumes: products read, by the name of the argument or the field of a bundle.
         bundles: dataclasses of products, by argument name.
         produces: product classes by instance label.
-        state_argument: argument that gets what `begin_job` returned, "" if none.
+        states: arguments that get what `begin_job`, `begin_stream`, `begin_run` or `begin_lumi` returned, with ``job``,
+            ``stream``, ``run`` or ``lumi``.
+        records: arguments that get a record of the EventSetup, with its class.
         ids_argument: argument that gets the EventIDs, "" if none.
         function: name of the function that does the work, "" for sources and outputs.
         several: True if the function returns a NamedTuple of products.
@@ -55,7 +57,8 @@ class Schema:
     consumes: Mapping[str, Consumed] = field(default_factory=dict)
     bundles: Mapping[str, type[Any]] = field(default_factory=dict)
     produces: Mapping[str, type[Any]] = field(default_factory=dict)
-    state_argument: str = ""
+    states: Mapping[str, str] = field(default_factory=dict)
+    records: Mapping[str, type[Any]] = field(default_factory=dict)
     ids_argument: str = ""
     function: str = ""
     several: bool = False
@@ -90,10 +93,12 @@ def schema_of(plugin: type[Module]) -> Schema:
     hints = get_type_hints(getattr(plugin, function))
     returned = hints.pop("return", None)
     tags = {p.name for p in parameters.values() if p.type is InputTag}
-    state_type = get_type_hints(plugin.begin_job).get("return") if plugin.begin_job else None
+    state_types = _state_types(plugin)
     consumes: dict[str, Consumed] = {}
     bundles: dict[str, type[Any]] = {}
-    state, ids = "", ""
+    states: dict[str, str] = {}
+    records: dict[str, type[Any]] = {}
+    ids = ""
     for name in list(inspect.signature(getattr(plugin, function)).parameters)[1:]:
         annotation, optional = _without_none(hints.get(name))
         found: dict[str, Consumed] = {}
@@ -101,8 +106,10 @@ def schema_of(plugin: type[Module]) -> Schema:
             found = {name: Consumed(name, annotation, optional)}
         elif annotation is EventIDs:
             ids = name
-        elif annotation is not None and annotation is state_type:
-            state = name
+        elif annotation in state_types:
+            states[name] = state_types[annotation]
+        elif getattr(annotation, "is_record", False):
+            records[name] = annotation
         elif is_dataclass(annotation) and not _is_product(annotation):
             found = _unpacked(f"{who}: argument '{name}'", hints[name], tags)
             bundles[name] = hints[name]
@@ -110,13 +117,20 @@ def schema_of(plugin: type[Module]) -> Schema:
             raise LogicError(
                 f"{who}: argument '{name}' is neither an InputTag parameter with a product class "
                 f"({', '.join(sorted(tags)) or 'there are none'}), nor a bundle of such, nor EventIDs, "
-                "nor what begin_job returns."
+                "nor a Record, nor what begin_job, begin_stream, begin_run or begin_lumi returns."
             )
         for twice in sorted(consumes.keys() & found.keys()):
             raise LogicError(f"{who}: argument '{name}' brings '{twice}', which an earlier argument brings already.")
         consumes |= found
     produces, several = _products(plugin, returned) if function == "produce" else ({}, False)
-    return Schema(plugin, parameters, consumes, bundles, produces, state, ids, function, several)
+    return Schema(plugin, parameters, consumes, bundles, produces, states, records, ids, function, several)
+
+
+def _state_types(plugin: type[Module]) -> dict[Any, str]:
+    """What the transitions that a plugin defines return, with the name of the transition."""
+    begins = {transition: getattr(plugin, f"begin_{transition}") for transition in ("job", "stream", "run", "lumi")}
+    types_of = {t: get_type_hints(begin).get("return") for t, begin in begins.items() if begin is not None}
+    return {cls: transition for transition, cls in types_of.items() if cls is not None and cls is not types.NoneType}
 
 
 def _unpacked(who: str, bundle: Any, tags: Collection[str]) -> dict[str, Consumed]:

@@ -13,6 +13,7 @@ from e2efw.framework.blocks import Block
 from e2efw.framework.modules import Module
 from e2efw.framework.schema import Schema
 from e2efw.framework.tags import ProductKey
+from e2efw.framework.transitions import Surroundings
 
 Events: TypeAlias = NDArray[np.int64]
 """Ascending positions in a block."""
@@ -27,6 +28,7 @@ class Worker:
         inputs: keys of the products it consumes, by name; None for an optional one that nobody has.
         outputs: keys of what it makes, by position in what `produce` returns.
         state: what its `begin_job` returned.
+        surroundings: streams, runs, luminosity blocks and records; None if it wants to know nothing of them.
     """
 
     label: str
@@ -35,6 +37,7 @@ class Worker:
     inputs: Mapping[str, ProductKey | None]
     outputs: Sequence[ProductKey]
     state: Any
+    surroundings: Surroundings | None = None
 
     @cached_property
     def optional(self) -> Sequence[str]:
@@ -59,14 +62,25 @@ class Worker:
     def run(self, block: Block, events: Events) -> Mask | None:
         """Run for these events of the block; products go into the block, a filter's decisions are returned.
 
-        Events that lack different optional products are processed apart: the function gets None for those lacking.
+        Events that lack different optional products are processed apart: the function gets None for those lacking. So
+        are events of different runs and the like, if the module wants to know of them.
         """
+        if self.surroundings is None:
+            return self._run_groups(block, events, {})
+        decisions = [
+            self._run_groups(block, piece, self.surroundings.arguments(block.ids, int(piece[0])))
+            for piece in self.surroundings.pieces(block.ids, events)
+        ]
+        return np.concatenate([some for some in decisions if some is not None]) if self.is_filter else None
+
+    def _run_groups(self, block: Block, events: Events, more: Mapping[str, Any]) -> Mask | None:
+        """Run for events with equal surroundings."""
         inputs = self.inputs
         if all(block.has(self.inputs[name], events).all() for name in self.optional):
-            return self._run(block, events, inputs)
+            return self._run(block, events, inputs, more)
         decisions = np.zeros(events.size, np.bool_)
         for lacking, which in self._groups(block, events):
-            some = self._run(block, events[which], {**inputs, **dict.fromkeys(lacking)})
+            some = self._run(block, events[which], {**inputs, **dict.fromkeys(lacking)}, more)
             if some is not None:
                 decisions[which] = some
         return decisions if self.is_filter else None
@@ -80,13 +94,16 @@ class Worker:
             lacking = [name for bit, name in enumerate(self.optional) if value >> bit & 1]
             yield lacking, np.flatnonzero(pattern == value)
 
-    def _run(self, block: Block, events: Events, inputs: Mapping[str, ProductKey | None]) -> Mask | None:
+    def _run(
+        self, block: Block, events: Events, inputs: Mapping[str, ProductKey | None], more: Mapping[str, Any]
+    ) -> Mask | None:
         products = {name: None if key is None else block.get(key, events) for name, key in inputs.items()}
-        arguments = self.schema.arguments(products)
+        arguments = self.schema.arguments(products) | dict(more)
         if self.schema.ids_argument:
             arguments[self.schema.ids_argument] = block.ids if events.size == len(block) else block.ids.take(events)
-        if self.schema.state_argument:
-            arguments[self.schema.state_argument] = self.state
+        for name, transition in self.schema.states.items():
+            if transition == "job":
+                arguments[name] = self.state
         returned = getattr(self.module, self.schema.function)(**arguments)
         if self.is_filter:
             return self._decisions(returned, events.size)

@@ -50,7 +50,7 @@ def test_declarations_are_the_schema() -> None:
     assert not schema.consumes["jets"].optional
     assert schema.consumes["photons"].optional
     assert list(schema.produces) == ["totalPt", "leading"]
-    assert schema.state_argument == "opened"
+    assert schema.states == {"opened": "job"}
 
 
 def test_values_are_brought_into_the_declared_types() -> None:
