@@ -6,7 +6,7 @@ Everything begins with the hits of simulated events that were touched just befor
 dense float32; what is drawn is compared before anything is timed. The order is shuffled in every round, medians count.
 The floor writes as many bytes as ours does, once: into fresh memory, or into memory that is used again and again. Ours
 asks for fresh memory like every producer; `out` gives it the memory of the round before. The last table sets the ratios
-beside the goals.
+beside the goals; what two threads reach at filling memory tells what the machine can give.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.frame_profile import print_profile
 from benchmarks.histograms import PEERS, cropped, histogrammed
 from benchmarks.inputs import Sample, samples_with_strips
 from benchmarks.nested_vectors import NestedVectors, Task, built, compiler
@@ -233,6 +234,7 @@ def main() -> None:
                 *photon_windows(sample, program, at_four),
             ]
             goals += [goal._replace(what=goal.what + note) for goal in measured]
+            print_profile(sample, TAU13, REPEATS)
     goals += two_threads(samples)
     print_goals(goals)
     if given.output:
