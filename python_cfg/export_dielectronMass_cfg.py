@@ -12,7 +12,11 @@ options = cms.arguments(inputFiles=[SIMULATED_TTBAR], outputFile="dielectronMass
 
 process = cms.Process("EXPORT")
 process.maxEvents.input = options.maxEvents
-process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
+process.source = cms.Source(
+    "PoolSource",
+    fileNames=cms.untracked.vstring(options.inputFiles),
+    duplicateCheckMode=cms.untracked.string("checkEachFile"),  # simulated files number their events alike
+)
 
 process.load("python_cfg.narrowJetRows_cff")
 process.load("python_cfg.dielectronMassTruth_cfi")
