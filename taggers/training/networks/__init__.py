@@ -1,0 +1,14 @@
+"""Networks on pictures: `network` makes one by name, `describe` says what it would be."""
+
+from taggers.training.networks import resnet, simple, vgg
+from taggers.training.networks.registry import NETWORKS, describe, network, register
+
+__all__ = ["NETWORKS", "describe", "network"]
+
+register("fully_connected", "all pixels into dense layers", simple.FullyConnected)
+register("cnn", "two stages of convolutions and two dense layers, for small windows", simple.PlainCNN)
+register("lenet5", "LeNet-5 of 1998", simple.LeNet5)
+register("alexnet", "AlexNet, the version for one device", vgg.AlexNet)
+register("vgg", "VGG with 11 to 19 layers", vgg.VGG)
+register("resnet", "ResNet-N of the top papers", resnet.TopResNet)
+register("resnet_pooled", "ResNet-N with global maxima, with or without the position of the seed", resnet.PooledResNet)

@@ -1,0 +1,88 @@
+"""Networks by name: sizes, gradients, errors."""
+
+from typing import Any
+
+import pytest
+
+from e2efw.errors import ConfigurationError
+
+torch = pytest.importorskip("torch", reason="torch is in the extra `train`")
+
+from taggers.training.networks import NETWORKS, describe, network  # noqa: E402 (needs torch)
+
+PAPERS: list[tuple[str, int, tuple[int, int], int, dict[str, Any], int]] = [
+    ("resnet", 8, (125, 125), 2, {}, 94226),
+    ("resnet", 8, (375, 375), 2, {"granularity": 3}, 144402),
+    ("resnet", 3, (125, 125), 2, {}, 90306),
+    ("resnet_pooled", 2, (125, 125), 1, {"layout": "concat", "position": 2, "unused_shortcuts": True}, 89443),
+    ("resnet_pooled", 5, (125, 125), 1, {"layout": "concat", "position": 2, "unused_shortcuts": True}, 91795),
+    ("resnet_pooled", 13, (125, 125), 1, {"layout": "concat", "position": 2, "unused_shortcuts": True}, 98067),
+    ("resnet_pooled", 2, (125, 125), 1, {"layout": "concat", "position": 2}, 89443 - 3 * 272 - 3 * 1056),
+    ("lenet5", 1, (28, 28), 10, {}, 61706),
+    ("alexnet", 3, (224, 224), 1000, {}, 61100840),
+    ("vgg", 3, (224, 224), 1000, {"depth": 16}, 138357544),
+]
+
+
+@pytest.mark.parametrize(("name", "channels", "window", "outputs", "options", "parameters"), PAPERS)
+def test_networks_have_as_many_parameters_as_published(
+    name: str, channels: int, window: tuple[int, int], outputs: int, options: dict[str, Any], parameters: int
+) -> None:
+    assert describe(name, channels, window, outputs, **options).parameters == parameters
+
+
+SMALL: list[tuple[str, tuple[int, int], dict[str, Any]]] = [
+    ("fully_connected", (9, 8), {}),
+    ("cnn", (12, 10), {}),
+    ("lenet5", (20, 17), {}),
+    ("alexnet", (63, 64), {"hidden": 16}),
+    ("vgg", (32, 33), {"depth": 11, "hidden": 16}),
+    ("resnet", (33, 40), {}),
+    ("resnet", (99, 99), {"granularity": 3, "hidden": 8}),
+    ("resnet_pooled", (33, 40), {}),
+    ("resnet_pooled", (20, 21), {"layout": "concat", "position": 2}),
+]
+
+
+@pytest.mark.parametrize(("name", "window", "options"), SMALL)
+def test_every_output_is_finite_and_every_weight_has_a_slope(
+    name: str, window: tuple[int, int], options: dict[str, Any]
+) -> None:
+    torch.manual_seed(1)
+    made = network(name, 3, window, 2, **options)
+    inputs = {"frames": torch.randn(4, 3, *window), "position": torch.rand(4, 2)}
+    found = made(*(inputs[wanted] for wanted in made.inputs))
+    assert found.shape == (4, 2)
+    found.square().sum().backward()
+    assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in made.parameters())
+
+
+def test_edges_are_channels_of_their_own() -> None:
+    made = network("cnn", 2, (12, 12), 1, edges=("sobel", "laplacian"))
+    frames = torch.zeros(1, 2, 12, 12)
+    frames[0, 1, 5, 5] = 1.0
+    seen = made.edges(frames)
+    assert seen.shape == (1, 6, 12, 12)
+    assert seen[0, 5, 4:7, 4:7].tolist() == [[0, 1, 0], [1, -4, 1], [0, 1, 0]]
+    assert seen[0, 3, 5, 4:7].tolist() == [2, 0, 2]
+    assert not seen[0, [2, 4]].any()
+    assert made(frames).shape == (1, 1)
+
+
+def test_a_wrong_name_option_or_window_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"no network 'lenet'\. Did you mean 'lenet5'"):
+        network("lenet", 1, (28, 28), 1)
+    with pytest.raises(ConfigurationError, match=r"no option 'dept'\. Did you mean 'depth'"):
+        network("vgg", 1, (32, 32), 1, dept=11)
+    with pytest.raises(ConfigurationError, match="a window of 16 x 16 is too small"):
+        network("vgg", 1, (16, 16), 1)
+    with pytest.raises(ConfigurationError, match="depth 14 is not 3"):
+        network("resnet", 1, (32, 32), 1, depth=14)
+    with pytest.raises(ConfigurationError, match=r"no edges of kind 'sobell'\. Did you mean 'sobel'"):
+        network("cnn", 1, (32, 32), 1, edges=("sobell",))
+    with pytest.raises(ConfigurationError, match="must be at least 1"):
+        network("cnn", 1, (32, 32), 0)
+
+
+def test_public_names() -> None:
+    assert sorted(NETWORKS) == ["alexnet", "cnn", "fully_connected", "lenet5", "resnet", "resnet_pooled", "vgg"]
