@@ -9,8 +9,12 @@ import awkward as ak
 import numpy as np
 import pytest
 import uproot
+from hypothesis import settings
 
 from dataformats.collection import Collection
+
+settings.register_profile("untimed", deadline=None)  # a slow machine is no failure
+settings.load_profile("untimed")
 
 C = TypeVar("C", bound=Collection)
 
