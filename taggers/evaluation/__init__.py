@@ -1,0 +1,9 @@
+"""How good a tagger or a regressor is.
+
+- `sample`: scores or estimates beside the truth, objects without one counted apart
+- `curves`: ROC curve, reliability, response against the truth
+- `metrics`: single numbers with errors
+- `summary`: all of them as the plain data of metrics.json
+- `pictures`: what they look like; the only one that needs matplotlib
+- `analyzer`: `EvaluationAnalyzer`, which collects both sides in a job
+"""
