@@ -7,5 +7,6 @@
 - `taggers.transform_graph`: the same as the first nodes of a network
 - `taggers.calorimetric_baseline`: the first model, computed instead of trained
 - `taggers.ttbar`: `TTbarRegressor`, mass and transverse momentum of jets and the mass of the leading pair
+- `taggers.evaluation`: how good taggers and regressors are: numbers with errors, pictures, `EvaluationAnalyzer`
 - `taggers.commands`: `e2efw model`
 """

@@ -5,5 +5,6 @@
 - `metrics`: single numbers with errors
 - `summary`: all of them as the plain data of metrics.json
 - `pictures`: what they look like; the only one that needs matplotlib
-- `analyzer`: `EvaluationAnalyzer`, which collects both sides in a job
+- `collected`: objects of a job, from any stream, in the order of the events
+- `analyzer`: `EvaluationAnalyzer`, which compares both sides while a job runs
 """
