@@ -35,7 +35,7 @@ def pictures(
     elif out.shape != shape or out.dtype != np.float32 or not out.flags.c_contiguous:
         raise LogicError(f"pictures: 'out' must be contiguous {shape} float32, not {out.shape} {out.dtype}.")
     else:
-        out.fill(0.0)
+        out.view(np.uint8).fill(0)  # a memset; zeros of float32 take half as long again
     corner = np.zeros(n_events, np.int64)
     view = View(tuple(names), (ROWS, COLUMNS), legacy_direction=legacy_direction)
     draw(view, inputs, np.arange(n_events), corner, corner, out)
