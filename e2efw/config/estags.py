@@ -3,8 +3,7 @@
 from typing import Any
 
 from e2efw.config.origin import here
-from e2efw.config.parameter import Parameter
-from e2efw.config.vectors import Vector
+from e2efw.config.tags import Tag, TagVector
 
 Pair = tuple[str, str]
 
@@ -28,7 +27,7 @@ def _pair(parts: tuple[Any, ...]) -> Pair:
     return module, data
 
 
-class ESInputTag(Parameter):
+class ESInputTag(Tag):
     """Module label and data label of an EventSetup product: two strings, ``"module:data"``, or nothing."""
 
     def __init__(self, *fields: Any, module: str | None = None, data: str | None = None) -> None:
@@ -36,30 +35,18 @@ class ESInputTag(Parameter):
         named = tuple(field for field in (module, data) if field is not None)
         self._fields = _pair((*fields, *named))
 
+    @classmethod
+    def _parsed(cls, parts: tuple[Any, ...]) -> Pair:
+        return _pair(parts)
+
     def fields_(self) -> Pair:
         """Module label and data label."""
-        return self._fields
+        module, data = self._fields
+        return module, data
 
     def value(self) -> str:
         """The tag as text; empty if both labels are."""
         return ":".join(self._fields) if any(self._fields) else ""
-
-    def setValue(self, value: Any) -> None:
-        """Take any of the forms of the constructor."""
-        self._set(_pair((value,)))
-
-    def _set(self, fields: Pair) -> None:
-        changed = fields != self._fields
-        self._fields = fields
-        self._touch(changed)
-
-    def getModuleLabel(self) -> str:
-        """Label of the module that makes the product."""
-        return self._fields[0]
-
-    def setModuleLabel(self, label: str) -> None:
-        """Change the module label only."""
-        self._set((label, self._fields[1]))
 
     def getDataLabel(self) -> str:
         """Which of that module's products."""
@@ -73,39 +60,9 @@ class ESInputTag(Parameter):
         """Both labels, quoted."""
         return ",".join(f'"{field}"' for field in self._fields)
 
-    def __bool__(self) -> bool:
-        return any(self._fields)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, (ESInputTag, str, tuple, list)) and self._fields == _pair((other,))
-
-    def __lt__(self, other: object) -> bool:
-        return self._fields < _pair((other,))
-
-    def __gt__(self, other: object) -> bool:
-        return self._fields > _pair((other,))
-
-
-class VESInputTag(Vector):
+class VESInputTag(TagVector):
     """EventSetup tags; elements keep the form they were written in."""
 
-    @classmethod
-    def _element(cls, item: Any) -> Any:
-        if not isinstance(item, (str, tuple, list, ESInputTag)):
-            raise TypeError(cls._complaint(item, "a tag: 'module:data', a pair of str, or a cms.ESInputTag"))
-        _pair((item,))
-        return item
-
-    @classmethod
-    def _element_text(cls, item: Any, indent: int) -> str:
-        if isinstance(item, ESInputTag):
-            return item.dumpPython(indent)
-        return f'"{item}"' if isinstance(item, str) else repr(item)
-
-    def value(self) -> list[str]:
-        """Every element as text, ``module:data``."""
-        return [tag.value() for tag in self.tags()]
-
-    def tags(self) -> list[ESInputTag]:
-        """Every element as an ESInputTag."""
-        return [item if isinstance(item, ESInputTag) else ESInputTag(item) for item in self]
+    _tag = ESInputTag
+    _forms = "'module:data', a pair of str"

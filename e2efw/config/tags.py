@@ -1,6 +1,6 @@
-"""``cms.InputTag``: which product a module reads."""
+"""``cms.InputTag``: which product a module reads; `Tag` is what it shares with ``cms.ESInputTag``."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from e2efw.config.origin import here
 from e2efw.config.parameter import Parameter
@@ -31,7 +31,79 @@ def _fields(parts: tuple[Any, ...]) -> Triple:
     return label, instance, process
 
 
-class InputTag(Parameter):
+class Tag(Parameter):
+    """Labels that name a product, compared and ordered by these; equal to every written form of themselves."""
+
+    _fields: tuple[str, ...]
+
+    @classmethod
+    def _parsed(cls, parts: tuple[Any, ...]) -> tuple[str, ...]:
+        """The labels from any of the written forms.
+
+        Raises:
+            RuntimeError: it is no tag.
+        """
+        raise NotImplementedError
+
+    def setValue(self, value: Any) -> None:
+        """Take any of the forms of the constructor."""
+        self._set(self._parsed((value,)))
+
+    def _set(self, fields: tuple[str, ...]) -> None:
+        changed = fields != self._fields
+        self._fields = fields
+        self._touch(changed)
+
+    def getModuleLabel(self) -> str:
+        """Label of the module that makes the product."""
+        return self._fields[0]
+
+    def setModuleLabel(self, label: str) -> None:
+        """Change the module label only."""
+        self._set((label, *self._fields[1:]))
+
+    def __bool__(self) -> bool:
+        return any(self._fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (type(self), str, tuple, list)) and self._fields == self._parsed((other,))
+
+    def __lt__(self, other: object) -> bool:
+        return self._fields < self._parsed((other,))
+
+    def __gt__(self, other: object) -> bool:
+        return self._fields > self._parsed((other,))
+
+
+class TagVector(Vector):
+    """Tags; elements keep the form they were written in."""
+
+    _tag: ClassVar[type[Tag]]
+    _forms: ClassVar[str]
+
+    @classmethod
+    def _element(cls, item: Any) -> Any:
+        if not isinstance(item, (str, tuple, list, cls._tag)):
+            raise TypeError(cls._complaint(item, f"a tag: {cls._forms}, or a cms.{cls._tag.__name__}"))
+        cls._tag._parsed((item,))
+        return item
+
+    @classmethod
+    def _element_text(cls, item: Any, indent: int) -> str:
+        if isinstance(item, cls._tag):
+            return item.dumpPython(indent)
+        return f'"{item}"' if isinstance(item, str) else repr(item)
+
+    def value(self) -> list[str]:
+        """Every element as text, labels with colons between them."""
+        return [tag.value() for tag in self.tags()]
+
+    def tags(self) -> list[Any]:
+        """Every element as a tag."""
+        return [item if isinstance(item, self._tag) else self._tag(item) for item in self]
+
+
+class InputTag(Tag):
     """Module label, product instance label and process name of a product.
 
     Takes up to three strings, one string ``"label:instance:process"``, or a tuple or list of up to three.
@@ -56,30 +128,18 @@ class InputTag(Parameter):
         """The process name that means: this process."""
         return "@currentProcess"
 
+    @classmethod
+    def _parsed(cls, parts: tuple[Any, ...]) -> Triple:
+        return _fields(parts)
+
     def fields_(self) -> Triple:
         """Label, instance, process; empty where not given."""
-        return self._fields
+        label, instance, process = self._fields
+        return label, instance, process
 
     def value(self) -> str:
         """The tag as text, without trailing colons."""
         return ":".join(self._fields).rstrip(":")
-
-    def setValue(self, value: Any) -> None:
-        """Take any of the forms of the constructor."""
-        self._set(_fields((value,)))
-
-    def _set(self, fields: Triple) -> None:
-        changed = fields != self._fields
-        self._fields = fields
-        self._touch(changed)
-
-    def getModuleLabel(self) -> str:
-        """Label of the module that makes the product."""
-        return self._fields[0]
-
-    def setModuleLabel(self, label: str) -> None:
-        """Change the module label only."""
-        self._set((label, *self._fields[1:]))
 
     def getProductInstanceLabel(self) -> str:
         """Which of that module's products."""
@@ -102,18 +162,6 @@ class InputTag(Parameter):
         count = max((i + 1 for i, field in enumerate(self._fields) if field), default=1)
         return ",".join(f'"{field}"' for field in self._fields[:count])
 
-    def __bool__(self) -> bool:
-        return any(self._fields)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, (InputTag, str, tuple, list)) and self._fields == _fields((other,))
-
-    def __lt__(self, other: object) -> bool:
-        return self._fields < _fields((other,))
-
-    def __gt__(self, other: object) -> bool:
-        return self._fields > _fields((other,))
-
     def __le__(self, other: object) -> bool:
         return self._fields <= _fields((other,))
 
@@ -121,26 +169,8 @@ class InputTag(Parameter):
         return self._fields >= _fields((other,))
 
 
-class VInputTag(Vector):
+class VInputTag(TagVector):
     """Tags; elements keep the form they were written in: text, tuple, list or InputTag."""
 
-    @classmethod
-    def _element(cls, item: Any) -> Any:
-        if not isinstance(item, (str, tuple, list, InputTag)):
-            raise TypeError(cls._complaint(item, "a tag: a str, a tuple of up to three str, or a cms.InputTag"))
-        _fields((item,))
-        return item
-
-    @classmethod
-    def _element_text(cls, item: Any, indent: int) -> str:
-        if isinstance(item, InputTag):
-            return item.dumpPython(indent)
-        return f'"{item}"' if isinstance(item, str) else repr(item)
-
-    def value(self) -> list[str]:
-        """Every element as text, ``label:instance:process``."""
-        return [tag.value() for tag in self.tags()]
-
-    def tags(self) -> list[InputTag]:
-        """Every element as an InputTag."""
-        return [item if isinstance(item, InputTag) else InputTag(item) for item in self]
+    _tag = InputTag
+    _forms = "a str, a tuple of up to three str"

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from e2efw.errors import FileOpenError, FileReadError, LogicError, MissingDependencyError, nearest
+from e2efw.errors import FileOpenError, FileReadError, LogicError, nearest
+from e2efw.io import arrow
 
 
 def pyarrow() -> Any:
@@ -18,11 +19,7 @@ def pyarrow() -> Any:
     Raises:
         MissingDependencyError: it is not installed.
     """
-    try:
-        import pyarrow.parquet  # noqa: PLC0415 (optional, and slow to import)
-    except ImportError as error:
-        raise MissingDependencyError("reading Parquet files needs pyarrow: pip install 'e2efw[train]'") from error
-    return pyarrow
+    return arrow.pyarrow("reading Parquet files", "train")
 
 
 class ParquetTable:
@@ -50,9 +47,8 @@ class ParquetTable:
         """(row groups,) rows of each."""
         self.notes = {key.decode(): text.decode() for key, text in (metadata.metadata or {}).items()}
         """Texts in the metadata of the file."""
-        arrow = pyarrow()
         schema = self._reader().schema_arrow
-        self.lists = [field.name for field in schema if arrow.types.is_list(field.type)]
+        self.lists = [field.name for field in schema if pyarrow().types.is_list(field.type)]
         """Names of the columns that are lists."""
         self.scalars = [field.name for field in schema if field.name not in self.lists]
         """Names of the other columns."""
