@@ -10,6 +10,7 @@
 - `ig_source`, `ig_products`, `ig_text`: real collisions from files of the iSpy display; `empty_source`: numbers only.
 - `keep_drop`, `output_parameters`: which products and events are written, and where.
 - `output_columns`, `event_writer`, `whole_file`: gathered into clusters and files, never by half.
+- `files_read`: inputs that no output may replace.
 - `event_tree`, `nested_columns`, `root_output`, `pool_output`, `parquet_output`: as a TTree, an RNTuple or Parquet.
 - `ntuple_input`, `parquet_input`: an RNTuple and a Parquet file, seen as the branches of a tree.
 - `opening`: files for people: ``e2efw.open``.

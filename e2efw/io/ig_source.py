@@ -26,6 +26,7 @@ from e2efw.framework.tags import ProductKey
 from e2efw.io.branches import BranchName
 from e2efw.io.chunks import read_ahead
 from e2efw.io.columns import fitted
+from e2efw.io.files_read import FilesRead
 from e2efw.io.ig_products import PRODUCTS, IgProduct
 from e2efw.io.ig_text import IgEvent
 from e2efw.io.input_files import resolved
@@ -97,6 +98,7 @@ class OpenIg:
 
     def __post_init__(self) -> None:
         first = next(_events(self.all_members[:1]))
+        self._files = FilesRead({"IgSource.fileNames": dict.fromkeys(member.path for member in self.all_members)})
         self._content = {
             key: ProductInfo(product.cls.friendly_type, origin=self.all_members[0].path)
             for key, product in PRODUCTS.items()
@@ -143,6 +145,7 @@ class OpenIg:
             if isinstance(blocks, Generator):
                 blocks.close()
         self._running.clear()
+        self._files.close()
 
     def _read(self, wanted: Wanted, members: Sequence[_Member], events_per_block: int) -> Generator[Block, None, None]:
         for number, first in enumerate(range(0, len(members), events_per_block)):

@@ -14,6 +14,7 @@ from e2efw.io.chunks import chunk_limits, cut, read_ahead
 from e2efw.io.duplicates import DuplicateCheck
 from e2efw.io.event_selection import event_keys
 from e2efw.io.file_contents import FileContents
+from e2efw.io.files_read import FilesRead
 from e2efw.io.input_files import InputFiles, resolved
 from e2efw.io.input_products import InputProducts, content_of
 from e2efw.io.root_file import EventFile
@@ -50,10 +51,10 @@ class OpenPool:
         )
         self._total = self._files.counted(file)
         self._duplicates = DuplicateCheck(source.duplicate_check_mode)
-        self._second = (
-            SecondaryFiles.opened(InputFiles(resolved(source.secondary_file_names)), self.screening)
-            if source.secondary_file_names
-            else None
+        second_names = resolved(source.secondary_file_names)
+        self._second = SecondaryFiles.opened(InputFiles(second_names), self.screening) if second_names else None
+        self._read = FilesRead(
+            {"PoolSource.fileNames": self._files.names, "PoolSource.secondaryFileNames": second_names}
         )
         self._running: list[Iterator[Block]] = []
         own = content_of(self._products.names, self._products.first)
@@ -109,6 +110,7 @@ class OpenPool:
             if isinstance(blocks, Generator):
                 blocks.close()
         self._running.clear()
+        self._read.close()
         self._waiting = None
         if self._second is not None:
             self._second.close()

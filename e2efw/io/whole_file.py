@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from e2efw.errors import FileWriteError
+from e2efw.io.files_read import reader_of
 
 _BEING_WRITTEN: Final[set[Path]] = set()
 """Targets of all files that are neither finished nor discarded."""
@@ -21,8 +22,8 @@ class WholeFile:
         owner: who writes, for messages.
 
     Raises:
-        FileWriteError: the target is a folder, its folder is missing or may not be written, or another output of this
-            job writes it.
+        FileWriteError: the target is a folder, its folder is missing or may not be written, another output of this job
+            writes it, or an open source reads it.
     """
 
     def __init__(self, target: Path, owner: str) -> None:
@@ -36,6 +37,9 @@ class WholeFile:
         self._place = target.resolve()
         if self._place in _BEING_WRITTEN:
             raise FileWriteError(f"{owner}: {target} is also written by another output of this job; name another file.")
+        read = reader_of(target)
+        if read is not None:
+            raise FileWriteError(f"{owner}: {target} is also an input of this job: {read}; write to another file.")
         with self.writing():
             self.temporary.open("xb").close()
         _BEING_WRITTEN.add(self._place)

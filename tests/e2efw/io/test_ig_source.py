@@ -12,12 +12,14 @@ from dataformats.geometry.detids import unpack_eb, unpack_ee, unpack_hcal
 from dataformats.geometry.hcal import tower_direction
 from dataformats.rechits import EBRecHits, HBHERecHits
 from dataformats.tracks import Tracks
-from e2efw.errors import EventCorruptionError, FileOpenError, FileReadError, ProductNotFoundError
+from e2efw.errors import EventCorruptionError, FileOpenError, FileReadError, FileWriteError, ProductNotFoundError
 from e2efw.framework.blocks import Block, Wanted
+from e2efw.framework.provenance import Provenance
 from e2efw.framework.tags import ProductKey
 from e2efw.io.ig_products import PRODUCTS
 from e2efw.io.ig_source import IgSource
 from e2efw.io.ig_text import IgEvent
+from e2efw.io.pool_output import PoolOutputModule
 from e2efw.io.pool_source import PoolSource
 
 HITS = ProductKey("reducedEcalRecHitsEB", "", "RECO")
@@ -136,6 +138,14 @@ def test_blocks_skipping_and_stopping(tmp_path: Path) -> None:
     blocks = list(source.blocks({HITS: EBRecHits}, 2, 4))
     assert [block.ids.event.tolist() for block in blocks] == [[1, 2], [3, 4]]
     assert [block.ids.file for block in blocks] == [str(path) for path in paths]
+
+
+def test_no_output_takes_the_place_of_a_file_of_events(tmp_path: Path) -> None:
+    names = [str(_write(tmp_path / name, _text(7))) for name in ("a.ig", "b.ig")]
+    source = IgSource(file_names=tuple(names)).open()
+    with pytest.raises(FileWriteError, match=r"also an input of this job: .*b\.ig \(IgSource\.fileNames\)"):
+        PoolOutputModule(file_name=names[1]).open({}, Provenance())
+    source.close()
 
 
 def test_missing_collections_are_missing_products(tmp_path: Path) -> None:
