@@ -12,11 +12,13 @@ class GraphBuilder:
 
     Args:
         prefix: of all names, to keep them apart from those of a graph that these nodes will join.
+        opset: operator set of the graph; decides how some operators are told their axes.
     """
 
-    def __init__(self, prefix: str = "") -> None:
+    def __init__(self, prefix: str = "", opset: int = 17) -> None:
         self.onnx = onnx_library()
         self.prefix = prefix
+        self.opset = opset
         self.nodes: list[Any] = []
         self.constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
         self.tensors: list[Any] = []

@@ -11,8 +11,8 @@ from taggers.onnx_graph import GraphBuilder, onnx_library
 from taggers.operations import Clip, MinMax, Operation, Scale, SetAbove, Standardise, ZeroOutside, ZeroSuppress
 from taggers.transforms import GRAPH_PREFIX, Transform
 
-_OPSETS = range(13, 18)
-"""Operator sets with the Split and ReduceMin that are used here."""
+_OPSETS = range(13, 22)
+"""Operator sets with the Split and ReduceMin that are used here, as far as every ONNX Runtime since 1.20 knows them."""
 
 
 def with_transform(model: bytes, transform: Transform, channels: Sequence[str]) -> bytes:
@@ -35,8 +35,7 @@ def with_transform(model: bytes, transform: Transform, channels: Sequence[str]) 
     onnx = onnx_library()
     network = onnx.load_from_string(model)
     graph = network.graph
-    _check(network, len(channels))
-    builder = GraphBuilder(GRAPH_PREFIX)
+    builder = GraphBuilder(GRAPH_PREFIX, _check(network, len(channels)))
     planes = [f"{GRAPH_PREFIX}{name}" for name in channels]
     sizes = builder.constant(np.ones(len(channels), np.int64))
     split = onnx.helper.make_node("Split", [PIXELS_INPUT, sizes], planes, axis=1)
@@ -52,22 +51,23 @@ def with_transform(model: bytes, transform: Transform, channels: Sequence[str]) 
     return content
 
 
-def _check(network: Any, n_channels: int) -> None:
-    """The network is one that pixels can be transformed for."""
+def _check(network: Any, n_channels: int) -> int:
+    """Operator set of the network, if it is one that pixels can be transformed for."""
     shapes = {value.name: list(value.type.tensor_type.shape.dim) for value in network.graph.input}
     if PIXELS_INPUT not in shapes:
         raise ConfigurationError(f"The network has no input '{PIXELS_INPUT}'. It has: {', '.join(shapes) or 'none'}.")
     found = shapes[PIXELS_INPUT][1].dim_value if len(shapes[PIXELS_INPUT]) == 4 else 0
     if found != n_channels:
         raise ConfigurationError(f"The network reads {found} channels, the transform is asked for {n_channels}.")
-    opset = next((entry.version for entry in network.opset_import if entry.domain in {"", "ai.onnx"}), 0)
+    opset: int = next((entry.version for entry in network.opset_import if entry.domain in {"", "ai.onnx"}), 0)
     if opset not in _OPSETS:
         raise ConfigurationError(
             f"The network has ONNX operator set {opset}; a transform goes in front of {_OPSETS[0]} to {_OPSETS[-1]}. "
-            "Export it with opset 17."
+            f"Export it with opset {_OPSETS[-1]} or older."
         )
     if any(name.startswith(GRAPH_PREFIX) for node in network.graph.node for name in node.output):
         raise ConfigurationError("The network has a transform in front already.")
+    return opset
 
 
 def _rename(graph: Any, old: str, new: str) -> None:
@@ -123,7 +123,10 @@ def _standardise(builder: GraphBuilder, pixels: str, step: Any) -> str:
 
 def _min_max(builder: GraphBuilder, pixels: str, step: Any) -> str:
     del step  # it has no numbers
-    low, high = (builder.op(operator, pixels, axes=[1, 2, 3], keepdims=1) for operator in ("ReduceMin", "ReduceMax"))
+    axes = [1, 2, 3]
+    told: dict[str, Any] = {"axes": axes} if builder.opset < 18 else {}
+    inputs = [pixels] if told else [pixels, builder.constant(np.array(axes, np.int64))]
+    low, high = (builder.op(operator, *inputs, keepdims=1, **told) for operator in ("ReduceMin", "ReduceMax"))
     span = builder.op("Sub", high, low)
     flat = builder.op("Equal", span, _number(builder, 0.0))
     return builder.op("Div", builder.op("Sub", pixels, low), builder.op("Where", flat, _number(builder, 1.0), span))
