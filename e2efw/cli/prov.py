@@ -51,7 +51,12 @@ def print_provenance(file: str, wish: Wish) -> None:
     if wish.as_json:
         modules = [_data(process, module, products, lineage) for process, module, products in shown]
         history = [
-            {"process": record.name, "release": record.release, "parameter_set_id": record.parameter_set_id}
+            {
+                "process": record.name,
+                "release": record.release,
+                "parameter_set_id": record.parameter_set_id,
+                "accelerators": record.hardware,
+            }
             for record in provenance.processes
         ]
         print_json({"file": file, "history": history, "history_id": provenance.history_id, "modules": modules})
@@ -131,6 +136,8 @@ def _print_history(provenance: Provenance, wish: Wish) -> None:
         if process.paths or process.end_paths:
             paths, end_paths = (", ".join(names) or "-" for names in (process.paths, process.end_paths))
             typer.echo(f"    paths: {paths}; end paths: {end_paths}")
+        if process.hardware:
+            typer.echo(f"    accelerators: {', '.join(process.hardware)}")
         if process.select_events:
             typer.echo(f"    events chosen by: {', '.join(process.select_events)}")
     if not provenance.processes:

@@ -5,7 +5,7 @@ Map of the room:
 - parameters: `parameter` (the base), `scalars`, `booleans`, `vectors`, `tags`, `estags`, `eventids`, `pset`,
   `secsource`, all of them in `parametertypes`; `declared` (``cms.required`` and its like);
   `inference` guesses types of raw values
-- modules: `plugin` (the base), `modules`, `alias`, `esprefer`, `switch`; `accelerators`
+- modules: `plugin` (the base), `modules`, `alias`, `esprefer`, `switch`; `accelerators`, `graphics`
 - paths: `nodes` (what stands on a path, ``~``, ``ignore``, ``wait``), `groups` (surgery), `tasks`, `sequences`,
   `paths`, `schedule`, `visitors`
 - `process`: the job under construction: `attaching`, `loading`, `surgery`, `views` of it, its `options` and

@@ -7,6 +7,7 @@ from typing import Any
 from e2efw.config.accelerators import ServicesOnly, module_type_resolver, selected_accelerators
 from e2efw.config.declared import unset_names
 from e2efw.config.eventids import Numbered
+from e2efw.config.graphics import NvidiaAccelerator
 from e2efw.config.modules import Module
 from e2efw.config.parameter import Parameter
 from e2efw.config.parametertypes import TYPES
@@ -40,7 +41,8 @@ def converted(process: Process) -> Process:
     _list_tolerant_modules(job)
     accelerators = list(process.processAccelerators.values())
     patterns = process.options.accelerators
-    chosen = selected_accelerators(patterns, accelerators)
+    chosen = selected_accelerators(patterns, [NvidiaAccelerator(), *accelerators])
+    job._accelerators = tuple(chosen)
     for accelerator in accelerators:
         accelerator.apply(ServicesOnly(job), chosen)
     resolver = module_type_resolver(accelerators, chosen)

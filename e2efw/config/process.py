@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from e2efw.config.accelerators import CPU
 from e2efw.config.attaching import UNLABELLED, check_component, check_members
 from e2efw.config.esprefer import ESPrefer
 from e2efw.config.groups import Group, direct_edit, direct_members, removal, substitution
@@ -44,6 +45,7 @@ class Process(Located, Views, Loads, Surgery):
     _name: str
     _loading: bool
     _strict: bool
+    _accelerators: tuple[str, ...] = (CPU,)
 
     def __init__(self, name: str, *modifiers: Any) -> None:
         self._locate()
@@ -58,6 +60,10 @@ class Process(Located, Views, Loads, Surgery):
     def name_(self) -> str:
         """Name of the process."""
         return self._name
+
+    def accelerators_(self) -> tuple[str, ...]:
+        """Labels of what the job may compute with on this host, the CPU last; known once the process is converted."""
+        return tuple(sorted(self._accelerators, key=CPU.__eq__))
 
     def setName_(self, name: str) -> None:
         """Rename the process.

@@ -20,6 +20,7 @@ class ModuleContext:
     threads_per_stream: int
     facts: dict[str, Any]
     observers: Observers = field(default_factory=Observers)
+    accelerators: tuple[str, ...] = ("cpu",)
 
     @property
     def label(self) -> str:

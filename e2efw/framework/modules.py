@@ -43,6 +43,10 @@ class JobContext(Protocol):
     def threads_per_stream(self) -> int:
         """Threads a network session may use without stealing from other streams."""
 
+    @property
+    def accelerators(self) -> tuple[str, ...]:
+        """What the module may compute with on this host, in order of preference: ``("gpu-nvidia", "cpu")``."""
+
     def description(self, parameter: str) -> Mapping[str, Any]:
         """What is known before the first event of the product behind an InputTag parameter: channels, shapes."""
 

@@ -79,8 +79,11 @@ class Opened:
         workers = {}
         for label in needed:
             configured = configuration.running[label]
-            threads = configuration.options.threads_per_stream
-            context = ModuleContext(configured, flow, configuration.folder, threads, facts[label], observers)
+            options = configuration.options
+            context = ModuleContext(
+                *(configured, flow, configuration.folder, options.threads_per_stream),
+                *(facts[label], observers, options.accelerators),
+            )
             workers[label] = _begun(configuration, context, setup, stack)
         kept = _kept(writers)
         read = set(kept) | {key for label in needed for key in flow.inputs[label].values() if key is not None}

@@ -27,7 +27,7 @@ _IDLE: Final = {
 }
 """Options of CMSSW that change nothing here, and why."""
 
-_FIXED: Final = {"accelerators", "fileMode", "throwIfIllegalParameter"}
+_FIXED: Final = {"fileMode", "throwIfIllegalParameter"}
 """Options of CMSSW that can have one value only."""
 
 
@@ -42,6 +42,7 @@ class Options:
         max_events: stop after so many, -1 for all.
         max_written: stop when every output has written so many; by label of the output, "" for all. Empty: no limit.
         max_lumis: stop after so many luminosity blocks, -1 for all.
+        accelerators: labels of what modules may compute with, in order of preference, the CPU last.
         max_seconds: read no further block after so many seconds, -1 for no limit.
         delete_unused: modules on tasks that nobody needs are never begun.
     """
@@ -57,6 +58,7 @@ class Options:
     want_summary: bool = False
     delete_unused: bool = True
     print_dependencies: bool = False
+    accelerators: tuple[str, ...] = ("cpu",)
 
     @property
     def threads_per_stream(self) -> int:
@@ -94,6 +96,7 @@ class Options:
             want_summary=options["wantSummary"],
             delete_unused=options["deleteNonConsumedUnscheduledModules"],
             print_dependencies=options["printDependencies"],
+            accelerators=process.accelerators_(),
         )
 
 

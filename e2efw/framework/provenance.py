@@ -74,6 +74,7 @@ class ProcessRecord:
         paths: names of its paths, in order: what each bit of its trigger results means.
         end_paths: names of its end paths.
         select_events: of the output module that wrote the file; empty if it wrote all events.
+        hardware: labels of the accelerators it could use; no id depends on them.
     """
 
     name: str
@@ -83,6 +84,7 @@ class ProcessRecord:
     paths: list[str] = field(default_factory=list)
     end_paths: list[str] = field(default_factory=list)
     select_events: list[str] = field(default_factory=list)
+    hardware: list[str] = field(default_factory=list)
 
     @property
     def trigger_paths(self) -> str:

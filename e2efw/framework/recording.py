@@ -35,7 +35,9 @@ def process_record(
     key = ProductKey(RESULTS, "", configuration.process_name)
     if key in flow.content:
         products.append(ProductRecord(key, flow.content[key].friendly_type, [], flow.content[key].description))
-    return ProcessRecord(configuration.process_name, f"e2efw {__version__}", modules, products, paths, end_paths)
+    name, release = configuration.process_name, f"e2efw {__version__}"
+    hardware = list(configuration.options.accelerators)
+    return ProcessRecord(name, release, modules, products, paths, end_paths, hardware=hardware)
 
 
 def _module_record(configured: Configured, facts: dict[str, Any]) -> ModuleRecord:

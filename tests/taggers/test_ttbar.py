@@ -30,6 +30,7 @@ class SmallJob:
     frames: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
     threads_per_stream: int = 1
+    accelerators: tuple[str, ...] = ("cpu",)
     facts: dict[str, Any] = field(default_factory=dict)
     label: str = "ttbar"
 

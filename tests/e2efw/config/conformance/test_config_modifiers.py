@@ -227,6 +227,12 @@ def test_c35_accelerators_touch_services_only() -> None:
             wrong()
 
 
+@pytest.fixture
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+
+
+@pytest.mark.usefixtures("no_gpu")
 @pytest.mark.parametrize(
     ("patterns", "enabled", "found"),
     [
@@ -248,6 +254,7 @@ def test_c36_selection(patterns: list[str], enabled: list[str], found: list[str]
     assert "AcceleratorService" not in process.services
 
 
+@pytest.mark.usefixtures("no_gpu")
 @pytest.mark.parametrize(
     ("patterns", "error", "message"),
     [
@@ -285,6 +292,7 @@ def test_c36_several_accelerators_and_variants() -> None:
         converted(process)
 
 
+@pytest.mark.usefixtures("no_gpu")
 def test_c36_the_host_decides_after_pickling() -> None:
     process = cms.Process("test")
     process.add_(ProcessAcceleratorTest(["test-one"]))
