@@ -25,7 +25,7 @@ def configured_module(label: str, module: Any) -> Configured:
 def plugin_of(label: str, module: Any) -> type[Any]:
     """The class that the cfg names, if it is of the kind that the cfg says."""
     try:
-        plugin = find_plugin(module.type_())
+        plugin = find_plugin(module.type_(), type(module).__name__)
     except ConfigurationError as error:
         raise ConfigurationError(f"'{label}' ({module.origin_()}): {error}") from error
     written = type(module).__name__

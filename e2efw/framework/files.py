@@ -15,13 +15,14 @@ def find_file(name: str, folder: Path) -> Path:
         folder: the cfg's folder.
 
     Raises:
-        FileInPathError: it is in none of them; names the nearest there.
+        FileInPathError: it is in none of them; names the nearest of its kind there.
     """
     places = [folder, Path.cwd(), *packaged_folders()]
     for place in places:
         candidate = place / Path(name.removeprefix("file:")).expanduser()
         if candidate.exists():
             return candidate
-    siblings = {path.name for place in places for path in (place / name).parent.glob("*")}
+    kind = Path(name).suffix
+    siblings = {path.name for place in places for path in (place / name).parent.glob("[!._]*") if path.suffix == kind}
     searched = ", ".join(str(place) for place in dict.fromkeys(places))
     raise FileInPathError(f"no file '{name}' in {searched}. {nearest(Path(name).name, siblings, 'There')}")

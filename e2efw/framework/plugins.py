@@ -1,5 +1,6 @@
 """Finding a plugin class by the name a cfg gives."""
 
+import contextlib
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -26,8 +27,11 @@ def known_plugins() -> list[str]:
     return sorted({*_registered, *(entry.name for entry in entry_points(group=ENTRY_POINTS))})
 
 
-def find_plugin(name: str) -> type[Any]:
+def find_plugin(name: str, kind: str = "") -> type[Any]:
     """The class of that name, imported if need be.
+
+    Args:
+        kind: what is looked for, such as ``Service``; the message about a name that is none lists only these.
 
     Raises:
         ConfigurationError: there is none; names the nearest.
@@ -36,5 +40,18 @@ def find_plugin(name: str) -> type[Any]:
         for entry in entry_points(group=ENTRY_POINTS, name=name):
             entry.load()
     if name not in _registered:
-        raise ConfigurationError(f"no plugin '{name}'. {nearest(name, known_plugins())}")
+        raise ConfigurationError(
+            f"no plugin '{name}'. {nearest(name, _of_kind(kind), f'{kind}s' if kind else 'Known')}"
+        )
     return _registered[name]
+
+
+def _of_kind(kind: str) -> list[str]:
+    """Names of the plugins of one kind, or all; to know their kinds, all are imported."""
+    names = known_plugins()
+    if not kind:
+        return names
+    for entry in entry_points(group=ENTRY_POINTS):
+        with contextlib.suppress(ImportError):  # a package that is broken, or lacks something, is not what is asked for
+            entry.load()
+    return [name for name in names if name in _registered and _registered[name].kind == kind]

@@ -1,257 +1,227 @@
-"""What goes wrong gives one clear message and the CMSSW exit code, and leaves nothing behind."""
+"""What is wrong before the first event gives one clear message and the CMSSW exit code, and leaves nothing behind."""
 
 import shutil
-import textwrap
 from pathlib import Path
 
 import awkward as ak
-import numpy as np
 import pytest
-import uproot
 
-from e2efw.cli.main import main
-from python_cfg.samples import SIMULATED_TTBAR
+from tests.e2efw.cli.conftest import Command
+from tests.e2efw.cli.failing import EB, Case, changed, no_root_file, run_case, truncated, write_tree
 
-EB = "EcalRecHitsSorted_reducedEcalRecHitsEB__SIM."
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "1000")
-    return tmp_path
+MODEL = Path(__file__).parents[3] / "taggers" / "models" / "calorimetric_baseline"
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    """Exit code and what was printed on both streams."""
-    with pytest.raises(SystemExit) as ended:
-        main(["run", *arguments])
-    captured = capsys.readouterr()
-    assert isinstance(ended.value.code, int)
-    return ended.value.code, captured.out + captured.err
+def tampered_model(folder: Path) -> None:
+    """A bundle whose network is not the one its card speaks of."""
+    shutil.copytree(MODEL, folder / "mine")
+    network = bytearray((folder / "mine" / "model.onnx").read_bytes())
+    network[len(network) // 2] ^= 1
+    (folder / "mine" / "model.onnx").write_bytes(network)
 
 
-def run_main_job(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    return run(capsys, "ttbar_regression_cfg.py", *arguments)
+CASES = [
+    Case(
+        "a missing file",
+        8020,
+        ("FileOpenError: File inn.root does not exist. Did you mean 'in.root'?", "(PoolSource) (my_cfg.py:5)"),
+        "process.source.fileNames = ['inn.root']",
+    ),
+    Case(
+        "a file that is no ROOT file",
+        8021,
+        ("FileReadError: File in.root is not a ROOT file: it starts with b'thes'",),
+        prepare=no_root_file,
+    ),
+    *(
+        Case(
+            f"a file cut to {kept}",
+            8021,
+            ("FileReadError: File in.root is truncated: it has ",),
+            "",
+            (),
+            truncated(kept),
+        )
+        for kept in (0, 100, 5000, 0.5, 0.99)
+    ),
+    Case(
+        "a file without events",
+        8021,
+        ("FileReadError: File in.root: no tree 'Events'", "It holds: Event (TTree)"),
+        prepare=lambda folder: write_tree(folder / "in.root", "Event", {"x": ak.Array([1, 2, 3])}),
+    ),
+    Case(
+        "a missing branch",
+        8006,
+        ("ProductNotFound: DetFrameProducer 'detFrames': no product 'reducedEcalRecHitsEB'", "for 'ebHits'"),
+        prepare=lambda folder: changed(folder / "in.root", {}, drop=(EB,)),
+    ),
+    Case(
+        "a missing leaf",
+        8021,
+        ("FileReadError: ", "in.root", "obj.obj.energy_", "reducedEcalRecHitsEB"),
+        prepare=lambda folder: changed(folder / "in.root", {}, drop=(f"{EB}obj.obj.energy_",)),
+    ),
+    Case(
+        "a misspelt parameter",
+        8009,
+        ("JetFrameProducer 'jetFrames': no parameter 'minJetPT' (my_cfg.py:12). Did you mean 'minJetPt'? Known: ",),
+        "process.jetFrames.minJetPT = cms.double(20.0)",
+    ),
+    Case(
+        "a misspelt type of module",
+        8009,
+        ("'more' (my_cfg.py:12): no plugin 'JetFramesProducer'. Did you mean 'JetFrameProducer'? EDProducers: ",),
+        "process.more = cms.EDProducer('JetFramesProducer'); process.p += process.more",
+    ),
+    Case(
+        "a misspelt service",
+        8009,
+        ("'Trcer' (my_cfg.py:12): no plugin 'Trcer'. Did you mean 'Tracer'? Services: DependencyGraph, ",),
+        "process.add_(cms.Service('Trcer'))",
+    ),
+    Case(
+        "a parameter of the wrong type",
+        8009,
+        ("JetFrameProducer 'more': parameter 'minJetPt' is a double, not a string (my_cfg.py:12)",),
+        "process.more = cms.EDProducer('JetFrameProducer', minJetPt=cms.string('20')); process.p += process.more",
+    ),
+    Case(
+        "a missing product",
+        8006,
+        (
+            "ProductNotFound: JetFrameProducer 'jetFrames': no product 'ak8PFJets' for 'jets' (my_cfg.py:12)",
+            "Did you mean 'ak8PFJetsCHS'?",
+        ),
+        "process.jetFrames.jets = 'ak8PFJets'",
+    ),
+    Case(
+        "modules that wait for each other",
+        8017,
+        ("ScheduleExecutionFailure: ", "'a'", "'b'"),
+        """
+from dataformats.results import EventFloat
+from e2efw.framework.modules import EDProducer, InputTag, param
+
+class FailuresCycle(EDProducer):
+    other: InputTag = param(doc="of the other")
+
+    def produce(self, other: EventFloat) -> EventFloat:
+        return other
+
+process.a = cms.EDProducer("FailuresCycle", other=cms.InputTag("b"))
+process.b = cms.EDProducer("FailuresCycle", other=cms.InputTag("a"))
+process.p += process.a + process.b
+""",
+    ),
+    Case(
+        "a model whose channels the frames lack",
+        8009,
+        ("model 'calorimetric_baseline' reads channel 'HCAL', which the frames do not have", "have: ECAL, TracksPt"),
+        "process.jetFrames.channels = ['TracksPt', 'ECAL']",
+    ),
+    Case(
+        "a model that was tampered with",
+        8009,
+        ("model.onnx is not the model its card speaks of: sha256 ", "(TTbarRegressor)"),
+        "process.ttbar.model = 'mine'",
+        prepare=tampered_model,
+    ),
+    Case(
+        "a missing model",
+        8019,
+        (
+            "FileInPathError: no file 'calorimetric_base' in ",
+            "bundles that come with the project: calorimetric_baseline",
+        ),
+        "process.ttbar.model = 'calorimetric_base'",
+    ),
+    Case(
+        "an output in a folder that is not there",
+        8033,
+        ("FileWriteError: PoolOutputModule: cannot write nowhere/out.root: there is no folder nowhere",),
+        "process.out.fileName = 'nowhere/out.root'",
+    ),
+    Case(
+        "an output that is a folder",
+        8033,
+        (
+            "FileWriteError: PoolOutputModule: taken is a folder, not a file name",
+            "'out' (PoolOutputModule) (my_cfg.py:9)",
+        ),
+        "process.out.fileName = 'taken'",
+        prepare=lambda folder: (folder / "taken").mkdir(),
+    ),
+    Case(
+        "an output that is the input",
+        8033,
+        ("FileWriteError: PoolOutputModule: in.root is also an input of this job", "write to another file"),
+        "process.out.fileName = 'file:./in.root'",
+    ),
+    Case(
+        "the name of a process that the input went through",
+        8009,
+        ("Configuration: the input has been through a process 'SIM' already", "such as 'SIM2'", "Used: GEN, SIM"),
+        "process.setName_('SIM')",
+    ),
+    Case(
+        "a name that no process may have",
+        7002,
+        ("my_cfg.py", "'A_B' is no name; use letters and digits only, no underscore (my_cfg.py:12)"),
+        "process.setName_('A_B')",
+    ),
+    Case(
+        "no input at all",
+        8009,
+        ("PoolSource 'source': parameter 'fileNames': must name at least one file (my_cfg.py:12)",),
+        "process.source.fileNames = []",
+    ),
+    Case(
+        "an unknown compression",
+        8009,
+        ("parameter 'compressionAlgorithm': 'ZST' is not one of ZSTD, LZMA, ZLIB, LZ4 (my_cfg.py:12)",),
+        "process.out.compressionAlgorithm = cms.untracked.string('ZST')",
+    ),
+    *(
+        Case(
+            f"SelectEvents with {entry}, which names no path",
+            8009,
+            (f"PoolOutputModule 'out': SelectEvents '{entry}' names no path. Paths: p.",),
+            f"process.out.SelectEvents = cms.untracked.PSet(SelectEvents=cms.vstring({entry!r}))",
+        )
+        for entry in ("q", "!q*")
+    ),
+    Case(
+        "input files with different products, where they must match",
+        8023,
+        ("MismatchedInputFiles: ", "other.root", "reducedEcalRecHitsEB"),
+        "process.source.fileNames = ['in.root', 'other.root']; "
+        "process.source.branchesMustMatch = cms.untracked.string('strict')",
+        prepare=lambda folder: changed(folder / "other.root", {}, drop=(EB,)),
+    ),
+    Case(
+        "a cfg that raises",
+        7002,
+        ("ConfigFileReadError: ", "my_cfg.py: KeyError: 'x'", 'my_cfg.py", line 12'),
+        "{}['x']",
+    ),
+    Case(
+        "an argument the cfg does not have",
+        7000,
+        ("Did you mean 'maxEvents'?",),
+        "cms.arguments(maxEvents=1)",
+        ("maxEvent=3",),
+    ),
+]
 
 
-def write_tree(path: Path, name: str, columns: dict[str, ak.Array]) -> None:
-    with uproot.recreate(path) as file:
-        tree = file.mktree(name, {branch: column.type.content for branch, column in columns.items()})
-        tree.extend(columns)
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_a_job_cannot_begin_with(command: Command, tmp_path: Path, case: Case) -> None:
+    run_case(command, tmp_path, case)
 
 
-def changed_sample(path: Path, change: dict[str, ak.Array], drop: tuple[str, ...] = ()) -> None:
-    """The packaged sample with some leaves replaced and some products left out, in flat branches."""
-    with uproot.open(SIMULATED_TTBAR) as file:
-        tree = file["Events"]
-        names = [name for name in tree.keys() if not name.startswith("n") and not name.endswith(".present")]  # noqa: SIM118
-        columns = {name: tree[name].array() for name in names if not name.startswith(drop or ("-",))} | change
-    write_tree(path, "Events", columns)
-
-
-def test_a_missing_input_names_the_nearest_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    shutil.copy(SIMULATED_TTBAR, folder / "events.root")
-    code, printed = run_main_job(capsys, "inputFiles=event.root")
-    assert code == 8020
-    assert "event.root" in printed
-    assert "Did you mean 'events.root'?" in printed
-    assert [path.name for path in folder.iterdir()] == ["events.root"]
-
-
-@pytest.mark.parametrize("kept", [0, 100, 5000, 0.5, 0.99])
-def test_a_truncated_input_is_refused(folder: Path, capsys: pytest.CaptureFixture[str], kept: float) -> None:
-    content = Path(SIMULATED_TTBAR).read_bytes()
-    (folder / "cut.root").write_bytes(content[: int(kept if kept > 1 else kept * len(content))])
-    code, printed = run_main_job(capsys, "inputFiles=cut.root")
-    assert code == 8021
-    assert "cut.root" in printed
-    assert "Traceback" not in printed
-    assert [path.name for path in folder.iterdir()] == ["cut.root"]
-
-
-def test_a_file_without_events_says_what_it_holds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_tree(folder / "other.root", "Event", {"x": ak.Array([1, 2, 3])})
-    code, printed = run_main_job(capsys, "inputFiles=other.root")
-    assert code == 8021
-    assert "Events" in printed
-    assert "It holds: Event (TTree)" in printed
-
-
-def test_a_missing_branch_names_module_product_and_the_nearest(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    changed_sample(folder / "no_tracks.root", {}, drop=("recoTracks",))
-    code, printed = run_main_job(capsys, "inputFiles=no_tracks.root", "--set", "detFrames.tracks=generalTrack")
-    assert code == 8006
-    assert "DetFrameProducer 'detFrames': no product 'generalTrack'" in printed
-    assert not (folder / "ttbar_regression.root").exists()
-
-
-def test_a_missing_leaf_names_the_product_and_the_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    changed_sample(folder / "no_energy.root", {}, drop=(f"{EB}obj.obj.energy_",))
-    code, printed = run_main_job(capsys, "inputFiles=no_energy.root")
-    assert code == 8021
-    assert "obj.obj.energy_" in printed
-    assert "reducedEcalRecHitsEB" in printed
-    assert "no_energy.root" in printed
-
-
-def test_an_unknown_module_names_the_nearest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cfg = """
-    from e2efw import config as cms
-    process = cms.Process("TEST")
-    process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring("a.root"))
-    process.frames = cms.EDProducer("DetFramesProducer")
-    process.p = cms.Path(process.frames)
-    """
-    (folder / "my_cfg.py").write_text(textwrap.dedent(cfg))
-    code, printed = run(capsys, "my_cfg.py")
-    assert code == 8009
-    assert "'frames' (my_cfg.py:5): no plugin 'DetFramesProducer'. Did you mean 'DetFrameProducer'?" in printed
-
-
-def test_a_misspelt_parameter_names_the_nearest_and_the_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cfg = """
-    from e2efw import config as cms
-    process = cms.Process("TEST")
-    process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring("a.root"))
-    process.jetFrames = cms.EDProducer(
-        "JetFrameProducer",
-        minJetPT=cms.double(20.0),
-    )
-    process.p = cms.Path(process.jetFrames)
-    """
-    (folder / "my_cfg.py").write_text(textwrap.dedent(cfg))
-    code, printed = run(capsys, "my_cfg.py")
-    assert code == 8009
-    assert "JetFrameProducer 'jetFrames': no parameter 'minJetPT' (my_cfg.py:7). Did you mean 'minJetPt'?" in printed
-
-
-def test_a_parameter_of_the_wrong_type_says_which_is_right(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cfg = """
-    from e2efw import config as cms
-    process = cms.Process("TEST")
-    process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring("a.root"))
-    process.jetFrames = cms.EDProducer("JetFrameProducer", minJetPt=cms.string("20"))
-    process.p = cms.Path(process.jetFrames)
-    """
-    (folder / "my_cfg.py").write_text(textwrap.dedent(cfg))
-    code, printed = run(capsys, "my_cfg.py")
-    assert code == 8009
-    assert "parameter 'minJetPt' is a double, not a string (my_cfg.py:5)" in printed
-
-
-def test_a_model_whose_channels_do_not_match_is_refused_before_the_first_event(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, printed = run_main_job(capsys, "--set", "jetFrames.channels=TracksPt,ECAL")
-    assert code == 8009
-    assert "HCAL" in printed
-    assert "TracksPt" in printed
-    assert not list(folder.iterdir())
-
-
-def test_a_missing_model_names_those_there_are(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, printed = run_main_job(capsys, "--set", "ttbar.model=calorimetric_base")
-    assert code in {8009, 8019}
-    assert "calorimetric_baseline" in printed
-    assert not list(folder.iterdir())
-
-
-@pytest.mark.parametrize("output", ["missing_folder/out.root", "taken"])
-def test_an_output_that_cannot_be_written_is_refused_before_the_first_event(
-    folder: Path, capsys: pytest.CaptureFixture[str], output: str
-) -> None:
-    (folder / "taken").mkdir()
-    code, printed = run_main_job(capsys, f"outputFile={output}")
-    assert code == 8033
-    assert output in printed
-    assert [path.name for path in folder.iterdir()] == ["taken"]
-
-
-def corrupt_sample(path: Path) -> int:
-    """The sample with a NaN energy in event 3 and two impossible detids in event 5; returns the number of bad hits."""
-    with uproot.open(SIMULATED_TTBAR) as file:
-        energy, detid = (file["Events"][f"{EB}obj.obj.{leaf}"].array() for leaf in ("energy_", "id_.id_"))
-    counts, energies, ids = ak.num(energy), ak.to_numpy(ak.flatten(energy)), ak.to_numpy(ak.flatten(detid))
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    energies[starts[3]] = np.nan
-    ids[starts[5]], ids[starts[5] + 1] = 0, 0xFFFFFFFF
-    change = {f"{EB}obj.obj.energy_": ak.unflatten(energies, counts), f"{EB}obj.obj.id_.id_": ak.unflatten(ids, counts)}
-    changed_sample(path, change)
-    return 3
-
-
-def test_faulty_hits_are_dropped_counted_and_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    corrupt_sample(folder / "bad.root")
-    code, printed = run_main_job(capsys, "inputFiles=bad.root")
-    assert code == 0
-    assert "1:1:4" in printed
-    assert "energy is NaN or infinite" in printed
-    assert "1:1:6" in printed
-    assert "is no EB crystal" in printed
-
-
-def test_faulty_hits_can_be_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    corrupt_sample(folder / "bad.root")
-    code, printed = run_main_job(capsys, "inputFiles=bad.root", "--set", "source.badHits=refuse")
-    assert code == 8016
-    assert "bad.root" in printed
-    assert "1:1:4" in printed
-    assert [path.name for path in folder.iterdir()] == ["bad.root"]
-
-
-def test_a_cfg_that_raises_shows_its_own_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "my_cfg.py").write_text("from e2efw import config as cms\nprocess = cms.Process('A_B')\n")
-    code, printed = run(capsys, "my_cfg.py")
-    assert code == 7002
-    assert "my_cfg.py" in printed
-    assert "letters and digits only" in printed
-
-
-def test_a_module_that_raises_is_named_with_its_events(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    plugin = """
-    from dataformats.results import EventFloat
-    from dataformats.tracks import Tracks
-    from e2efw.framework.modules import EDProducer, InputTag, param
-
-    class FailuresBroken(EDProducer):
-        \"\"\"Divides by zero.\"\"\"
-
-        tracks: InputTag = param("generalTracks", doc="tracks")
-
-        def produce(self, tracks: Tracks) -> EventFloat:
-            return 1 / 0
-    """
-    cfg = f"""
-    import broken_plugin
-    from e2efw import config as cms
-    process = cms.Process("TEST")
-    process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring({SIMULATED_TTBAR!r}))
-    process.broken = cms.EDProducer("FailuresBroken")
-    process.out = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string("out.root"))
-    process.p = cms.Path(process.broken)
-    process.e = cms.EndPath(process.out)
-    """
-    (folder / "broken_plugin.py").write_text(textwrap.dedent(plugin))
-    (folder / "my_cfg.py").write_text(textwrap.dedent(cfg))
-    code, printed = run(capsys, "my_cfg.py")
-    assert code == 8002
-    assert "division by zero" in printed
-    assert "in module 'broken' (FailuresBroken), event 1:1:1 of " in printed
-    assert sorted(path.name for path in folder.glob("*.root")) == []
-    assert not list(folder.glob(".*"))
-
-
-def test_an_unknown_argument_of_the_cfg_names_the_nearest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, printed = run_main_job(capsys, "maxEvent=3")
-    assert code == 7000
-    assert "Did you mean 'maxEvents'?" in printed
-
-
-def test_an_unknown_cfg_names_the_nearest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, printed = run(capsys, "ttbar_regresion_cfg.py")
-    assert code == 7001
-    assert "Did you mean 'ttbar_regression_cfg.py'?" in printed
+def test_an_unknown_cfg_names_the_nearest(command: Command, tmp_path: Path) -> None:
+    ended = command("run", "ttbar_regresion_cfg.py")
+    assert ended.code == 7001
+    assert "Did you mean 'ttbar_regression_cfg.py'?" in ended.err
+    assert list(tmp_path.iterdir()) == []

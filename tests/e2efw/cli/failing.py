@@ -1,0 +1,145 @@
+"""A job that may fail in many ways, and what must be true after each of them."""
+
+import contextlib
+import resource
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import awkward as ak
+import numpy as np
+import uproot
+
+from python_cfg.samples import SIMULATED_TTBAR
+from tests.e2efw.cli.conftest import Command, Ended
+
+JOB = """
+from e2efw import config as cms
+process = cms.Process("TEST")
+process.options.eventsPerBlock = 8
+process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring("in.root"))
+process.load("python_cfg.detFrames_cfi")
+process.load("python_cfg.jetFrames_cfi")
+process.load("python_cfg.ttbar_cfi")
+process.out = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string("out.root"))
+process.p = cms.Path(process.detFrames + process.jetFrames + process.ttbar)
+process.e = cms.EndPath(process.out)
+"""
+"""Written as ``my_cfg.py``; what a case adds stands in line 12 and below."""
+
+EARLIER = b"what a job of yesterday finished"
+EB = "EcalRecHitsSorted_reducedEcalRecHitsEB__SIM."
+
+
+def nothing(_folder: Path) -> None:
+    """No more than the packaged sample, as ``in.root``."""
+
+
+class Case(NamedTuple):
+    """One way to fail.
+
+    Args:
+        name: what is wrong, in words.
+        code: exit code, 0 if the job goes on and only says so.
+        says: all of this stands in what is printed.
+        cfg: lines added to `JOB`.
+        arguments: of the command line, after the cfg.
+        prepare: changes the folder in which the job runs.
+    """
+
+    name: str
+    code: int
+    says: tuple[str, ...]
+    cfg: str = ""
+    arguments: tuple[str, ...] = ()
+    prepare: Callable[[Path], None] = nothing
+
+
+def laid_out(folder: Path, case: Case) -> set[str]:
+    """Input, cfg and an earlier output under the name of the new one; returns the names of the files."""
+    shutil.copy(SIMULATED_TTBAR, folder / "in.root")
+    (folder / "out.root").write_bytes(EARLIER)
+    (folder / "my_cfg.py").write_text(JOB + case.cfg)
+    case.prepare(folder)
+    return {path.name for path in folder.iterdir()}
+
+
+def run_case(command: Command, folder: Path, case: Case) -> Ended:
+    """Run a job and check what is true of all failures: code, one message, no traceback, only whole files."""
+    before = laid_out(folder, case)
+    ended = command("run", "my_cfg.py", *case.arguments)
+    check_ending(folder, case, ended, before)
+    return ended
+
+
+def check_ending(folder: Path, case: Case, ended: Ended, before: set[str]) -> None:
+    """What is true of all failures."""
+    printed = ended.out + ended.err
+    assert ended.code == case.code, printed
+    for fact in case.says:
+        assert fact in printed
+    assert "Traceback" not in printed
+    assert {path.name for path in folder.iterdir() if path.name != "__pycache__"} == before
+    if case.code:
+        assert ended.err.count("exit code") == 1
+        assert f"  exit code {case.code}\n" in ended.err
+        assert (folder / "out.root").read_bytes() == EARLIER
+    else:
+        assert "exit code" not in printed
+        with uproot.open(folder / "out.root") as file:
+            assert file["Events"]["EventAuxiliary.id_.event_"].array().tolist() is not None
+
+
+def no_root_file(folder: Path) -> None:
+    """Notes in place of the input."""
+    (folder / "in.root").write_text("these are my notes, and they are long enough")
+
+
+def truncated(kept: float) -> Callable[[Path], None]:
+    """Only so many bytes of the input, or that part of them."""
+
+    def prepare(folder: Path) -> None:
+        content = (folder / "in.root").read_bytes()
+        (folder / "in.root").write_bytes(content[: int(kept if kept > 1 else kept * len(content))])
+
+    return prepare
+
+
+def changed(path: Path, change: dict[str, ak.Array], drop: tuple[str, ...] = ()) -> None:
+    """The packaged sample with some leaves replaced and some left out, in flat branches."""
+    with uproot.open(SIMULATED_TTBAR) as file:
+        tree = file["Events"]
+        names = [name for name in tree.keys() if not name.startswith("n") and not name.endswith(".present")]  # noqa: SIM118
+        columns = {name: tree[name].array() for name in names if not name.startswith(drop or ("-",))} | change
+    write_tree(path, "Events", columns)
+
+
+def write_tree(path: Path, name: str, columns: dict[str, ak.Array]) -> None:
+    """A file with one tree."""
+    with uproot.recreate(path) as file:
+        tree = file.mktree(name, {branch: column.type.content for branch, column in columns.items()})
+        tree.extend(columns)
+
+
+def faulty_hits(folder: Path) -> None:
+    """An input with a NaN energy in event 4 and two impossible detids in event 6."""
+    with uproot.open(SIMULATED_TTBAR) as file:
+        energy, detid = (file["Events"][f"{EB}obj.obj.{leaf}"].array() for leaf in ("energy_", "id_.id_"))
+    counts, energies, ids = ak.num(energy), ak.to_numpy(ak.flatten(energy)), ak.to_numpy(ak.flatten(detid))
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    energies[starts[3]] = np.nan
+    ids[starts[5]], ids[starts[5] + 1] = 0, 0xFFFFFFFF
+    change = {f"{EB}obj.obj.energy_": ak.unflatten(energies, counts), f"{EB}obj.obj.id_.id_": ak.unflatten(ids, counts)}
+    changed(folder / "in.root", change)
+
+
+@contextlib.contextmanager
+def files_of_at_most(n_bytes: int) -> Iterator[None]:
+    """The system refuses to write more than this into any file of this process."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
