@@ -8,6 +8,7 @@ from typing import Any
 from e2efw.framework.dataflow import Configured, Dataflow
 from e2efw.framework.files import find_file
 from e2efw.framework.observer import Histograms, Observers
+from e2efw.framework.provenance import branch_name
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class ModuleContext:
         """What is known before the first event of the product behind an InputTag parameter."""
         key = self.flow.inputs[self.label].get(parameter)
         return {} if key is None else self.flow.content[key].description
+
+    def branch(self, parameter: str) -> str:
+        """Branch name of the product behind an InputTag parameter."""
+        key = self.flow.inputs[self.label].get(parameter)
+        return "" if key is None else branch_name(self.flow.content[key].friendly_type, key)
 
     def find_file(self, name: str) -> Path:
         """A file named in the cfg."""

@@ -50,6 +50,9 @@ class JobContext(Protocol):
     def description(self, parameter: str) -> Mapping[str, Any]:
         """What is known before the first event of the product behind an InputTag parameter: channels, shapes."""
 
+    def branch(self, parameter: str) -> str:
+        """Branch name, with its dot, of the product behind an InputTag parameter; "" if nobody has it."""
+
     def find_file(self, name: str) -> Path:
         """A file named in the cfg: absolute, beside the cfg, in the current folder, or packaged in `python_cfg`.
 

@@ -58,7 +58,7 @@ class ProductRecord:
     @property
     def branch_name(self) -> str:
         """The branch's name in a file, with its dot."""
-        return f"{self.friendly_type}_{self.key.label}_{self.key.instance}_{self.key.process}."
+        return branch_name(self.friendly_type, self.key)
 
     @property
     def branch_id(self) -> int:
@@ -169,9 +169,14 @@ class Provenance:
         return cls(processes)
 
 
-def branch_id(branch_name: str) -> int:
+def branch_name(friendly_type: str, key: ProductKey) -> str:
+    """The branch's name in a file, with its dot."""
+    return f"{friendly_type}_{key.label}_{key.instance}_{key.process}."
+
+
+def branch_id(branch: str) -> int:
     """The BranchID of a branch by its name, with the dot."""
-    return zlib.crc32(branch_name.encode())
+    return zlib.crc32(branch.encode())
 
 
 def _own(record: type[Any], stored: Mapping[str, Any]) -> dict[str, Any]:
