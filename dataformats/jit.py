@@ -34,8 +34,14 @@ __all__ = ["Kernel", "announced", "kernel"]
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
 
-_ROOMS = ("dataformats", "frameproducers", "simulation", "taggers")
-"""Packages with kernels, beside this one."""
+_SOURCES = (
+    "dataformats/**/*.py",
+    "*/kernels/*.py",
+    "simulation/hadron_response.py",
+    "simulation/random_numbers.py",
+    "taggers/training/kernels.py",
+)
+"""Files that hold kernels, and all they look at; a test compares the list with what they import."""
 LONG = 2.0
 """Seconds after which somebody who waits for kernels deserves a word."""
 _KEPT_DAYS = 30
@@ -80,11 +86,16 @@ def fingerprint(files: Iterable[Path]) -> str:
     return hashlib.sha256(repr(states).encode()).hexdigest()[:16]
 
 
+def sources(root: Path) -> list[Path]:
+    """All files below the root of the project whose content compiled kernels may depend on."""
+    return [file for pattern in _SOURCES for file in root.glob(pattern)]
+
+
 def _keep_code_by_state_of_sources() -> None:
     """Choose the folder for compiled code; without a home to write to, numba's own choice stays."""
     root = Path(__file__).resolve().parents[1]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "e2efw" / "kernels"
-    folder = cache / fingerprint(file for room in _ROOMS for file in (root / room).rglob("*.py"))
+    folder = cache / fingerprint(sources(root))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)

@@ -1,11 +1,14 @@
 """Compiled code belongs to one state of the sources."""
 
+import ast
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from dataformats.jit import fingerprint
+from dataformats.jit import fingerprint, sources
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_another_state_of_the_sources_has_another_fingerprint(tmp_path: Path) -> None:
@@ -16,6 +19,22 @@ def test_another_state_of_the_sources_has_another_fingerprint(tmp_path: Path) ->
     assert fingerprint(reversed(files)) == before
     os.utime(files[1], (1, 1))
     assert fingerprint(files) != before
+
+
+def test_the_state_covers_every_kernel_and_what_kernels_look_at() -> None:
+    covered = set(sources(ROOT))
+    rooms = ("dataformats", "frameproducers", "simulation", "taggers")  # the framework knows no kernel
+    with_kernels = [
+        file for room in rooms for file in (ROOT / room).rglob("*.py") if "@kernel" in file.read_text().splitlines()
+    ]
+    assert len(with_kernels) > 30
+    assert covered.issuperset(with_kernels)
+    for file in with_kernels:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in rooms:
+                module = ROOT / node.module.replace(".", "/")
+                looked_at = {module.with_suffix(".py"), *(module / f"{name.name}.py" for name in node.names)}
+                assert looked_at & covered, f"{file}: {node.module}"
 
 
 def cache_folder(**environment: str) -> str:
