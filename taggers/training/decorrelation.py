@@ -12,8 +12,8 @@ class CramerVonMises(nn.Module):  # type: ignore[misc]  # torch is optional, so 
 
     Per bin, the mean over all objects of (F_bin - F)^2 at their scores, where F is the part of objects whose score is
     lower; bins count by their objects, and 0 means no dependence. Steps of F are smoothed, so that it has a slope. As
-    ranks, it does not change when all scores are scaled. A batch of n objects in b bins has about (b - 1) / (6 n) by chance:
-    use large batches.
+    ranks, it does not change when all scores are scaled. A batch of n objects in b bins has about
+    (b - 1) / (6 n) by chance: use large batches.
 
     Source: the flatness measure of arXiv:1410.4140.
 
