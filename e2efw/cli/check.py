@@ -39,14 +39,24 @@ def print_check(cfg: str, arguments: Sequence[str], settings: Sequence[str], *, 
         label: sorted({str(key) for key in view.inputs.get(label, {}).values() if key is not None})
         for label in view.modules
     }
+    aliases = {str(name): str(key) for name, key in view.aliases.items()}
     if as_json:
         modules = [
             {"label": label, "type": plugin, "paths": paths[label], "reads": reads[label]}
             for label, plugin in view.modules.items()
         ]
-        print_json({"process": view.process, "events": view.n_events, "streams": view.streams, "modules": modules})
+        print_json(
+            {
+                "process": view.process,
+                "events": view.n_events,
+                "streams": view.streams,
+                "modules": modules,
+                "aliases": aliases,
+            }
+        )
         return
     rows = [(label, plugin, " ".join(paths[label]), " ".join(reads[label])) for label, plugin in view.modules.items()]
+    rows += [(name, "EDAlias", "", key) for name, key in aliases.items()]
     print_table(("module", "type", "paths", "reads"), rows)
     expected = "events" if view.n_events < 0 else f"at most {view.n_events} events"
     typer.echo(f"process {view.process} is ready for {expected}")

@@ -8,7 +8,7 @@
 - `plugins`: finding a plugin class by name; `building`: a plugin with the values of a cfg
 - `configured`: a whole process whose names, types and values are legal; `options`, `seeds`
 - `blocks`: blocks of events and the products they hold
-- `dataflow`: who reads what from whom
+- `dataflow`: who reads what from whom; `aliases`: products under a second name
 - `schedule`: the order of modules, checked before the first event
 - `plan`: what every stream does with every block, modules on demand and the life of products
 - `worker`: a module ready to run; `transitions`: what surrounds its events

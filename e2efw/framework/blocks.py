@@ -153,6 +153,13 @@ class Block:
         if events.size < len(self) or key in self.events:
             self.events[key] = events
 
+    def share(self, name: ProductKey, key: ProductKey) -> None:
+        """Give a product, if there is one, a second name."""
+        if key in self.products:
+            self.products[name] = self.products[key]
+        if key in self.events:
+            self.events[name] = self.events[key]
+
     def get(self, key: ProductKey, events: NDArray[np.int64]) -> ProductLike:
         """The product for exactly these events.
 

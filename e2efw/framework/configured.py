@@ -9,7 +9,8 @@ from typing import Any
 
 from e2efw import config as cms
 from e2efw.config.conversion import converted
-from e2efw.errors import ConfigurationError, E2EFWError, UnimplementedFeatureError
+from e2efw.errors import ConfigurationError, E2EFWError
+from e2efw.framework.aliases import Alias, aliases_of
 from e2efw.framework.building import configured_module, plugin_of, values_of
 from e2efw.framework.dataflow import Configured
 from e2efw.framework.eventsetup import ESProducer, ESSource
@@ -35,11 +36,12 @@ class JobConfiguration:
         outputs: the output modules on end paths, by label.
         paths: paths, then end paths, then final paths.
         origins: where each module was set, by label, the source as ``source``.
-        idle: labels of modules that are defined but on no path and no task.
+        idle: for modules that are defined and never run a sentence why, by label.
         unscheduled: labels of modules on tasks and on no path: they run if somebody reads what they make.
         services: by the name of their plugin.
         es_modules: ESSources and ESProducers by label.
         preferred: labels of ES modules that the cfg prefers, by name of the record; "*" for all records.
+        aliases: second labels of modules.
     """
 
     process_name: str
@@ -50,11 +52,12 @@ class JobConfiguration:
     outputs: Mapping[str, OutputModule]
     paths: list[PathPlan]
     origins: Mapping[str, str]
-    idle: frozenset[str]
+    idle: Mapping[str, str]
     unscheduled: frozenset[str] = frozenset()
     services: Mapping[str, Service] = field(default_factory=dict)
     es_modules: Mapping[str, ESSource | ESProducer] = field(default_factory=dict)
     preferred: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    aliases: Sequence[Alias] = ()
 
     def open_source(self) -> OpenSource:
         """Open the input."""
@@ -93,14 +96,14 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         raise ConfigurationError(
             f"process.source: {type(source).__name__} is an {source.kind}, not a Source ({process.source.origin_()})."
         )
-    for label, alias in process.aliases.items():
-        raise UnimplementedFeatureError(f"EDAlias '{label}' ({alias.origin_()}): products have one name here so far.")
+    aliases = aliases_of(process)
     paths = _paths(process)
     unscheduled = dict.fromkeys(module.label_() for module in process.unscheduled_())
+    unscheduled = {label: None for label in unscheduled if label not in process.aliases}  # cases of a SwitchProducer
     labels = dict.fromkeys([*(entry.label for path in paths for entry in path.entries), *unscheduled])
     defined = process.modules_()
     built = {label: configured_module(label, defined[label]) for label in labels}
-    idle = frozenset(defined) - frozenset(labels)
+    idle = {label: f"The module '{label}' is on no path." for label in defined if label not in labels}
     if idle:
         _LOG.info("modules on no path and no task, which never run: %s", ", ".join(sorted(idle)))
     outputs = {label: module.module for label, module in built.items() if isinstance(module.module, OutputModule)}
@@ -118,6 +121,7 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         {name: _service(name, service) for name, service in process.services.items()},
         _es_modules(process),
         _preferred(process),
+        aliases,
     )
 
 
@@ -186,7 +190,7 @@ def _paths(process: Any) -> list[PathPlan]:
     """What the Schedule says, else all that the cfg wrote: paths, then end paths; final paths become one at the end."""
     paths, end_paths, last = [], [], []
     for path in process.schedule_():
-        entries = tuple(map(PathEntry.parse, path.flattened()))
+        entries = tuple(entry for entry in map(PathEntry.parse, path.flattened()) if entry.label not in process.aliases)
         if isinstance(path, cms.Path):
             paths.append(PathPlan(path.label_(), entries))
         elif isinstance(path, cms.EndPath):

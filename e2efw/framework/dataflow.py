@@ -1,9 +1,11 @@
 """Who reads what from whom: every InputTag resolved to one product before the first event."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from e2efw.errors import ConfigurationError, E2EFWError, ProductNotFoundError, nearest
+from e2efw.framework.aliases import Alias
 from e2efw.framework.blocks import ProductInfo, SourceContent
 from e2efw.framework.modules import Module
 from e2efw.framework.schema import Consumed, Schema
@@ -53,11 +55,13 @@ class Dataflow:
         inputs: for each module label and name of what it consumes, the product behind it; None for an optional one
             that nobody has.
         unresolved: unscheduled modules that cannot run, and why; an error only if somebody needs them.
+        aliases: for each product of an EDAlias, the product that it is; `inputs` name that one.
     """
 
     content: Mapping[ProductKey, ProductInfo]
     inputs: Mapping[str, Mapping[str, ProductKey | None]]
     unresolved: Mapping[str, E2EFWError] = field(default_factory=dict)
+    aliases: Mapping[ProductKey, ProductKey] = field(default_factory=dict)
 
     def needs(self, process: str) -> dict[str, set[str]]:
         """For each module label, the labels of this process's modules whose products it reads."""
@@ -71,8 +75,9 @@ def resolve(
     modules: Mapping[str, Configured],
     content: SourceContent,
     process: str,
-    idle: Collection[str] = (),
+    idle: Mapping[str, str] = MappingProxyType({}),
     unscheduled: Collection[str] = (),
+    aliases: Sequence[Alias] = (),
 ) -> Dataflow:
     """Find the product behind every InputTag.
 
@@ -80,17 +85,24 @@ def resolve(
         modules: the modules that run, by label.
         content: what the input holds, newest process last, and what the framework itself makes.
         process: name of this process.
-        idle: labels of modules that are defined but on no path and no task.
+        idle: for modules that never run a sentence why, by label.
         unscheduled: labels of modules that run only if somebody needs them.
+        aliases: second labels of modules.
 
     Raises:
         ProductNotFoundError: nobody has the product; names the nearest.
-        ConfigurationError: the product is of another class than the module reads.
+        ConfigurationError: the product is of another class than the module reads, or an alias fits nothing.
     """
     content = dict(content)
     for configured in modules.values():
         content |= configured.products(process)
-    search = _Search(content, process, idle)
+    second: dict[ProductKey, ProductKey] = {}
+    for alias in aliases:
+        second |= alias.products(content, process)
+        for label in (label for label in alias.modules if label in idle):
+            idle = {**idle, alias.label: f"EDAlias '{alias.label}' names products of '{label}'. {idle[label]}"}
+    content |= {name: replace(content[key], origin=f"EDAlias '{name.label}'") for name, key in second.items()}
+    search = _Search(content, process, idle, second)
     inputs: dict[str, dict[str, ProductKey | None]] = {}
     unresolved: dict[str, E2EFWError] = {}
     for label, configured in modules.items():
@@ -105,7 +117,7 @@ def resolve(
         for name, key in inputs[label].items():
             if key is not None and content[key].product_class is None:
                 content[key] = replace(content[key], product_class=configured.schema.consumes[name].product_class)
-    return Dataflow(content, inputs, unresolved)
+    return Dataflow(content, inputs, unresolved, second)
 
 
 @dataclass(frozen=True)
@@ -114,7 +126,8 @@ class _Search:
 
     content: Mapping[ProductKey, ProductInfo]
     process: str
-    idle: Collection[str]
+    idle: Mapping[str, str]
+    aliases: Mapping[ProductKey, ProductKey]
 
     def find(self, configured: Configured, consumed: Consumed) -> ProductKey | None:
         """The product behind an InputTag; None for an optional one that nobody has."""
@@ -123,7 +136,7 @@ class _Search:
         if matching:
             key = matching[-1]  # content is ordered by process: the newest
             _check_class(configured, consumed, key, self.content[key])
-            return key
+            return self.aliases.get(key, key)
         if consumed.optional and consumed.parameter not in configured.module.needed_products():
             return None
         wanted = consumed.product_class
@@ -134,7 +147,7 @@ class _Search:
             if same_type
             else f"There is no product of type {wanted.friendly_type}; all products"
         )
-        forgotten = f"The module '{tag.label}' is on no path. " if tag.label in self.idle else ""
+        forgotten = f"{self.idle[tag.label]} " if tag.label in self.idle else ""
         raise ProductNotFoundError(
             f"{configured.name}: no product '{tag}' for '{consumed.cfg_name}' {configured.origin(consumed.cfg_name)}. "
             f"{forgotten}{nearest(str(tag), set(known), of_type)}"

@@ -36,6 +36,7 @@ class JobView:
         paths: labels on each path and end path, in order, without outputs.
         inputs: for each label, by name of what it consumes, the product behind it; None if nobody has it.
         outputs: labels of the output modules.
+        aliases: for each product of an EDAlias, the product that it is.
     """
 
     process: str
@@ -46,6 +47,7 @@ class JobView:
     paths: Mapping[str, Sequence[str]]
     inputs: Mapping[str, Mapping[str, ProductKey | None]]
     outputs: Sequence[str]
+    aliases: Mapping[ProductKey, ProductKey] = field(default_factory=dict)
 
 
 class Observer:

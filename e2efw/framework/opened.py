@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from e2efw.errors import ConfigurationError
+from e2efw.framework.aliases import first_names
 from e2efw.framework.blocks import ProductInfo, Wanted
 from e2efw.framework.configured import JobConfiguration
 from e2efw.framework.context import ModuleContext
@@ -18,7 +19,7 @@ from e2efw.framework.modules import OpenSource, OutputWriter
 from e2efw.framework.observer import JobView, Observers
 from e2efw.framework.plan import OutputPlan, Plan, demanded, last_use, through_demand
 from e2efw.framework.provenance import Provenance
-from e2efw.framework.recording import process_record
+from e2efw.framework.recording import process_record, settle
 from e2efw.framework.schedule import RESULTS, PathPlan, Step, ordered
 from e2efw.framework.select_events import Selection, processes
 from e2efw.framework.tags import ProductKey
@@ -35,6 +36,7 @@ class Opened:
 
     Args:
         n_events: how many there will be at most, -1 if that shows only at the end.
+        aliases: for each product of an EDAlias, the product that it is.
     """
 
     source: OpenSource
@@ -43,6 +45,7 @@ class Opened:
     writers: Mapping[str, OutputWriter]
     limits: OutputLimits
     wanted: Wanted
+    aliases: Mapping[ProductKey, ProductKey]
 
     @classmethod
     def open(
@@ -54,7 +57,8 @@ class Opened:
         n_events = _expected_events(configuration, source)
         limits = OutputLimits(list(configuration.outputs), configuration.options.max_written)
         content = {**source.content, **_made_by_framework(configuration.paths, process)}
-        flow = resolve(configuration.running, content, process, configuration.idle, configuration.unscheduled)
+        unscheduled = configuration.unscheduled
+        flow = resolve(configuration.running, content, process, configuration.idle, unscheduled, configuration.aliases)
         outputs = {label: _selecting(label, configuration, flow) for label in configuration.outputs}
         needs = flow.needs(process)
         on_demand = _on_demand(configuration, needs)
@@ -67,12 +71,17 @@ class Opened:
             with configuration.blaming(label, output):
                 writers[label] = output.open(flow.content, provenance)
             stack.callback(writers[label].abort)
-            makers = {label: {key.label for key in writers[label].wanted if key.process == process}}
-            asked = demanded(label, {**needs, **makers}, configuration.unscheduled)
+            makers = {
+                label: {
+                    key.label
+                    for key in first_names(label, writers[label].wanted, flow.aliases)
+                    if key.process == process
+                }
+            }
+            asked = demanded(label, {**needs, **makers}, unscheduled)
             outputs[label] = OutputPlan(outputs[label].selection, outputs[label].results, asked)
         needed = _needed(configuration, flow, on_demand, outputs)
-        record.modules[:] = [module for module in record.modules if module.label in needed]
-        record.products[:] = [each for each in record.products if each.key.label in needed or each.key.label == RESULTS]
+        settle(record, needed, configuration.aliases, flow)
         setup = EventSetup(
             configuration.es_modules, configuration.preferred, lambda name: find_file(name, configuration.folder)
         )
@@ -85,7 +94,9 @@ class Opened:
                 *(facts[label], observers, options.accelerators),
             )
             workers[label] = _begun(configuration, context, setup, stack)
-        kept = _kept(writers)
+        kept: dict[ProductKey, type[Any] | None] = {}
+        for label, writer in writers.items():
+            kept |= {key: kept.get(key) or cls for key, cls in first_names(label, writer.wanted, flow.aliases).items()}
         read = set(kept) | {key for label in needed for key in flow.inputs[label].values() if key is not None}
         selecting = {key for output in outputs.values() for key in output.results.values()}
         late = {label for output in outputs.values() for label in output.on_demand}
@@ -102,12 +113,13 @@ class Opened:
             {key: label for label, worker in workers.items() for key in worker.outputs},
             configuration.options.actions,
             observers,
+            {key: flow.aliases[key] for writer in writers.values() for key in writer.wanted if key in flow.aliases},
         )
         wanted = {key: flow.content[key].product_class or kept.get(key) for key in source.content if key in read}
         wanted |= dict.fromkeys(selecting, path_results.RESULTS_CLASS)
         if configuration.options.print_dependencies:
             _print_dependencies(plan, flow)
-        return cls(source, n_events, plan, writers, limits, wanted)
+        return cls(source, n_events, plan, writers, limits, wanted, flow.aliases)
 
     def plugins(self, configuration: JobConfiguration) -> dict[str, str]:
         """Labels and types of everything that takes time, in the order it runs."""
@@ -135,6 +147,7 @@ class Opened:
             },
             {label: worker.inputs for label, worker in self.plan.workers.items()},
             list(configuration.outputs),
+            {name: key for name, key in self.aliases.items() if key.label in self.plan.workers},
         )
 
 
@@ -209,15 +222,6 @@ def _needed(
     if not configuration.options.delete_unused:
         demand |= dict.fromkeys(label for label in unused if label not in flow.unresolved)
     return [*on_demand, *demand]
-
-
-def _kept(writers: Mapping[str, OutputWriter]) -> dict[ProductKey, type[Any] | None]:
-    """The products that are written, with the class that a writer needs each as; None for columns as they are."""
-    kept: dict[ProductKey, type[Any] | None] = {}
-    for writer in writers.values():
-        for key, cls in writer.wanted.items():
-            kept[key] = kept.get(key) or cls
-    return kept
 
 
 def _check_process_name(name: str, source: OpenSource) -> None:

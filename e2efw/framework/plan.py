@@ -49,6 +49,7 @@ class Plan:
         results_key: of the trigger results, None if nobody reads them.
         status_keys: of the status of paths that somebody reads, by number of the path.
         makers: for each product of this process, the module.
+        aliases: products that an output writes under a second name, by that name.
     """
 
     paths: Sequence[PathPlan]
@@ -62,6 +63,7 @@ class Plan:
     makers: Mapping[ProductKey, str] = field(default_factory=dict)
     actions: ErrorActions = field(default_factory=ErrorActions)
     observers: Observers = field(default_factory=Observers)
+    aliases: Mapping[ProductKey, ProductKey] = field(default_factory=dict)
 
     @property
     def path_names(self) -> list[str]:

@@ -1,9 +1,10 @@
 """The provenance record of this process, from its configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from e2efw import __version__
+from e2efw.framework.aliases import Alias
 from e2efw.framework.configured import JobConfiguration
 from e2efw.framework.dataflow import Configured, Dataflow
 from e2efw.framework.provenance import ModuleRecord, ProcessRecord, ProductRecord
@@ -38,6 +39,30 @@ def process_record(
     name, release = configuration.process_name, f"e2efw {__version__}"
     hardware = list(configuration.options.accelerators)
     return ProcessRecord(name, release, modules, products, paths, end_paths, hardware=hardware)
+
+
+def settle(record: ProcessRecord, needed: Collection[str], aliases: Iterable[Alias], flow: Dataflow) -> None:
+    """Leave out modules that never run, and add an entry for each alias of those that do.
+
+    Args:
+        needed: labels of the modules that run.
+    """
+    kept = {*needed, RESULTS}
+    record.modules[:] = [module for module in record.modules if module.label in kept]
+    record.products[:] = [product for product in record.products if product.key.label in kept]
+    types = {product.key: product for product in record.products}
+    for alias in aliases:
+        names = {name: key for name, key in flow.aliases.items() if name.label == alias.label and key in types}
+        if names:
+            record.modules.append(_alias_record(alias))
+        record.products += [
+            ProductRecord(name, types[key].friendly_type, [key], types[key].description) for name, key in names.items()
+        ]
+
+
+def _alias_record(alias: Alias) -> ModuleRecord:
+    rules = {label: [rule.parameters() for rule in alias.rules if rule.module == label] for label in alias.modules}
+    return ModuleRecord(alias.label, "EDAlias", "EDAlias", dict(rules), {}, dict.fromkeys(rules, "VPSet"))
 
 
 def _module_record(configured: Configured, facts: dict[str, Any]) -> ModuleRecord:

@@ -98,6 +98,8 @@ class _Run:
             for key in plan.last_use[number] if plan.last_use else ():
                 products.pop(key, None)
         self._select()
+        for name, key in plan.aliases.items():
+            self._block.share(name, key)
         for key in plan.last_use[-1] if plan.last_use else ():
             products.pop(key, None)
         states, indices = self._results()

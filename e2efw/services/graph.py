@@ -26,7 +26,7 @@ class Edge(NamedTuple):
 
 
 def edges(view: JobView) -> list[Edge]:
-    """Who reads from whom; what comes with the input comes from ``source``."""
+    """Who reads from whom, and whose products an EDAlias names; what comes with the input comes from ``source``."""
     found: dict[tuple[str, str], list[str]] = {}
     for reader, inputs in view.inputs.items():
         for key in inputs.values():
@@ -35,7 +35,14 @@ def edges(view: JobView) -> list[Edge]:
             maker = key.label if key.process == view.process else _INPUT
             name = key.instance if key.process == view.process else str(key)
             found.setdefault((maker, reader), []).append(name)
+    for second, first in view.aliases.items():
+        found.setdefault((first.label, second.label), []).append(first.instance)
     return [Edge(*pair, tuple(dict.fromkeys(names))) for pair, names in found.items()]
+
+
+def nodes(view: JobView) -> dict[str, str]:
+    """Type of everything that is drawn, by label: what runs, and aliases."""
+    return {**view.modules, **dict.fromkeys((name.label for name in view.aliases), "EDAlias")}
 
 
 def levels(view: JobView) -> dict[str, int]:
@@ -50,7 +57,7 @@ def levels(view: JobView) -> dict[str, int]:
             found[label] = 1 + max((level(maker) for maker in makers.get(label, [_INPUT])), default=0)
         return found[label]
 
-    last = max((level(label) for label in view.modules if label not in view.outputs), default=0)
+    last = max((level(label) for label in nodes(view) if label not in view.outputs), default=0)
     return found | dict.fromkeys(view.outputs, last + 1)
 
 
@@ -66,8 +73,10 @@ def graphviz(view: JobView, highlight: tuple[str, ...] = ()) -> str:
 def _lines(view: JobView, highlight: tuple[str, ...]) -> Iterator[str]:
     yield f'digraph "{view.process}" {{'
     yield "  rankdir=LR; node [shape=box];"
-    for label, plugin in view.modules.items():
+    aliases = {name.label for name in view.aliases}
+    for label, plugin in nodes(view).items():
         shape = ", shape=ellipse" if label == _INPUT else ", shape=folder" if label in view.outputs else ""
+        shape = ", style=dashed" if label in aliases else shape
         colour = ', style=filled, fillcolor="lightgreen"' if label in highlight else ""
         yield f'  "{label}" [label="{label}\\n{plugin}"{shape}{colour}];'
     for edge in edges(view):
@@ -113,11 +122,11 @@ def _draw(view: JobView, target: Path, highlight: tuple[str, ...]) -> None:
     rows = 1 + max(abs(y) for _, y in places.values()) * 2
     figure = Figure(figsize=(2.6 * columns, max(2.0, 0.9 * rows)), layout="constrained")
     axes: Any = figure.add_subplot()
-    boxes = {}
+    boxes, types = {}, nodes(view)
     for label, (x, y) in places.items():
         colour = "lightgreen" if label in highlight else "white" if label != _INPUT else "lightgray"
         box = {"boxstyle": "round", "facecolor": colour, "edgecolor": "black"}
-        name = f"{label}\n{view.modules[label]}"
+        name = f"{label}\n{types[label]}"
         boxes[label] = axes.text(x, y, name, ha="center", va="center", fontsize=8, bbox=box, zorder=3).get_bbox_patch()
     for edge in edges(view):
         ends = {"patchA": boxes[edge.maker], "patchB": boxes[edge.reader], "shrinkA": 2, "shrinkB": 2}
