@@ -32,8 +32,15 @@ def print_summary(report: JobReport, console: Console) -> None:
         per_event = f"{1e3 * module.seconds / module.events:.3f}" if module.events else "-"
         table.add_row(module.label, module.plugin, str(module.events), f"{module.seconds:.3f}", per_event)
     console.print(table, highlight=False)
-    for line in [*report.notices, *_failed(report), *report.outputs]:
+    for line in [*report.notices, *_without_events(report), *_failed(report), *report.outputs]:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _without_events(report: JobReport) -> list[str]:
+    """A job that did nothing went well, but is seldom what was meant."""
+    if report.events or report.signal:
+        return []
+    return ["no event was processed: the input is empty, or what the source skips or chooses leaves none"]
 
 
 def _failed(report: JobReport) -> list[str]:

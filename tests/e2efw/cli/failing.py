@@ -28,7 +28,11 @@ process.e = cms.EndPath(process.out)
 """
 """Written as ``my_cfg.py``; what a case adds stands in line 12 and below."""
 
+LIGHT = "del process.p, process.detFrames, process.jetFrames, process.ttbar; process.p = cms.Path()\n"
+"""Added to `JOB`: nothing but events copied."""
+
 EARLIER = b"what a job of yesterday finished"
+LUMI = "EventAuxiliary.id_.luminosityBlock_"
 EB = "EcalRecHitsSorted_reducedEcalRecHitsEB__SIM."
 
 
@@ -46,6 +50,7 @@ class Case(NamedTuple):
         cfg: lines added to `JOB`.
         arguments: of the command line, after the cfg.
         prepare: changes the folder in which the job runs.
+        events: how many the output holds if the job goes on.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Case(NamedTuple):
     cfg: str = ""
     arguments: tuple[str, ...] = ()
     prepare: Callable[[Path], None] = nothing
+    events: int = 32
 
 
 def laid_out(folder: Path, case: Case) -> set[str]:
@@ -87,8 +93,17 @@ def check_ending(folder: Path, case: Case, ended: Ended, before: set[str]) -> No
         assert (folder / "out.root").read_bytes() == EARLIER
     else:
         assert "exit code" not in printed
-        with uproot.open(folder / "out.root") as file:
-            assert file["Events"]["EventAuxiliary.id_.event_"].array().tolist() is not None
+        assert len(events_of(folder / "out.root")) == case.events
+
+
+def events_of(path: Path) -> list[tuple[int, int]]:
+    """Luminosity block and number of all events, all of whose columns can be read."""
+    with uproot.open(path) as file:
+        tree = file["Events"]
+        for branch in tree.branches:
+            branch.array(library="np" if branch.interpretation.__class__.__name__ == "AsStrings" else "ak")
+        lumi, event = tree[LUMI].array(), tree["EventAuxiliary.id_.event_"].array()
+    return list(zip(lumi.tolist(), event.tolist(), strict=True))
 
 
 def no_root_file(folder: Path) -> None:
@@ -106,20 +121,36 @@ def truncated(kept: float) -> Callable[[Path], None]:
     return prepare
 
 
-def changed(path: Path, change: dict[str, ak.Array], drop: tuple[str, ...] = ()) -> None:
-    """The packaged sample with some leaves replaced and some left out, in flat branches."""
+def changed(path: Path, change: dict[str, ak.Array], drop: tuple[str, ...] = (), lumi: int = 1) -> None:
+    """The packaged sample with some leaves replaced and some left out, in flat branches with a basket per 8 events."""
     with uproot.open(SIMULATED_TTBAR) as file:
         tree = file["Events"]
         names = [name for name in tree.keys() if not name.startswith("n") and not name.endswith(".present")]  # noqa: SIM118
         columns = {name: tree[name].array() for name in names if not name.startswith(drop or ("-",))} | change
+        provenance = str(file["E2EProvenance"])
+    columns[LUMI] = ak.full_like(columns[LUMI], lumi)
     write_tree(path, "Events", columns)
+    with uproot.update(path) as file:
+        file["E2EProvenance"] = provenance
 
 
-def write_tree(path: Path, name: str, columns: dict[str, ak.Array]) -> None:
+def write_tree(path: Path, name: str, columns: dict[str, ak.Array], per_basket: int = 8) -> None:
     """A file with one tree."""
     with uproot.recreate(path) as file:
         tree = file.mktree(name, {branch: column.type.content for branch, column in columns.items()})
-        tree.extend(columns)
+        for start in range(0, len(next(iter(columns.values()))), per_basket):
+            tree.extend({branch: column[start : start + per_basket] for branch, column in columns.items()})
+
+
+def corrupt_basket(path: Path) -> None:
+    """Events of luminosity block 2 in four baskets, of which the third has a flipped byte."""
+    changed(path, {}, lumi=2)
+    with uproot.open(path) as file:
+        branch = file["Events"][f"{EB}obj.obj.energy_"]
+        seek, size = int(branch.member("fBasketSeek")[2]), int(branch.member("fBasketBytes")[2])
+    content = bytearray(path.read_bytes())
+    content[seek + size // 2] ^= 0xFF
+    path.write_bytes(content)
 
 
 def faulty_hits(folder: Path) -> None:
