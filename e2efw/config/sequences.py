@@ -59,6 +59,16 @@ class ModuleSequence(Group):
         """All tasks that go with it, those of nested sequences and those inside tasks included."""
         return list(unique(item for item in everything((*self._members, *self._tasks)) if isinstance(item, TaskBase)))
 
+    def conditional_(self) -> list[Leaf]:
+        """The modules on its ConditionalTasks, nested tasks opened, each once."""
+        found = (task for task in self.tasks_() if isinstance(task, ConditionalTask))
+        return list(unique(module for task in found for module in task.modules_()))
+
+    def on_tasks_(self) -> list[Leaf]:
+        """The modules on its Tasks, nested tasks opened, each once; ConditionalTasks do not count."""
+        found = (task for task in self._outer_tasks() if isinstance(task, Task))
+        return list(unique(module for task in found for module in task.modules_()))
+
     def unscheduled_(self) -> list[Any]:
         """What is on its tasks, each once."""
         return list(unique(item for task in self.tasks_() for item in task))

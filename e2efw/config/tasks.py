@@ -90,7 +90,7 @@ class Task(TaskBase):
 
 
 class ConditionalTask(TaskBase):
-    """CMSSW's former Task for one path; treated as a Task here."""
+    """CMSSW's former Task for one path: each module runs when another one on that path needs its products."""
 
     def _check_content(self, members: Items, tasks: Items) -> None:
         super()._check_content(members, tasks)

@@ -184,14 +184,18 @@ class Views:
 
     def associatedTasks_(self) -> list[Task | ConditionalTask]:
         """All tasks that go with what runs, nested ones included, each once."""
+        return list(unique(task for group in self._with_tasks() for task in group.tasks_()))
+
+    def _with_tasks(self) -> list[ModuleSequence]:
+        """What runs, and the schedule's own tasks."""
         schedule = self._objects.get("schedule")
         own = [Sequence(task) for task in schedule._tasks] if isinstance(schedule, Schedule) else []
-        return list(unique(task for group in [*self.schedule_(), *own] for task in group.tasks_()))
+        return [*self.schedule_(), *own]
 
     def unscheduled_(self) -> list[Module]:
-        """The producers and filters that run on demand: on a task that goes with what runs, and on no path."""
+        """The producers and filters that run on demand: on a Task that goes with what runs, and on no path."""
         standing = {id(module) for path in self.schedule_() for module in path.modules_()}
-        found = unique(module for task in self.associatedTasks_() for module in task.modules_())
+        found = unique(module for group in self._with_tasks() for module in group.on_tasks_())
         return [module for module in found if id(module) not in standing]
 
     def disabled_(self) -> list[object]:

@@ -9,6 +9,7 @@
 - `configured`: a whole process whose names, types and values are legal; `options`, `seeds`
 - `blocks`: blocks of events and the products they hold
 - `dataflow`: who reads what from whom; `aliases`: products under a second name
+- `conditional`: where modules of a ConditionalTask stand
 - `schedule`: the order of modules, checked before the first event
 - `plan`: what every stream does with every block, modules on demand and the life of products
 - `worker`: a module ready to run; `transitions`: what surrounds its events

@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from e2efw.config.conversion import converted
 from e2efw.errors import ConfigurationError, E2EFWError
 from e2efw.framework.aliases import Alias, aliases_of
 from e2efw.framework.building import configured_module, plugin_of, values_of
+from e2efw.framework.conditional import conditional_labels, placed
 from e2efw.framework.dataflow import Configured
 from e2efw.framework.eventsetup import ESProducer, ESSource
 from e2efw.framework.modules import Module, OpenSource, OutputModule, Service, Source
@@ -100,12 +101,18 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
     paths = _paths(process)
     unscheduled = dict.fromkeys(module.label_() for module in process.unscheduled_())
     unscheduled = {label: None for label in unscheduled if label not in process.aliases}  # cases of a SwitchProducer
-    labels = dict.fromkeys([*(entry.label for path in paths for entry in path.entries), *unscheduled])
+    conditional = conditional_labels(process)
+    on_paths = [entry.label for path in paths for entry in path.entries]
+    labels = dict.fromkeys([*on_paths, *unscheduled, *(label for labels in conditional.values() for label in labels)])
     defined = process.modules_()
     built = {label: configured_module(label, defined[label]) for label in labels}
+    paths = placed(paths, conditional, built, aliases, process.name_())
+    built, unread = _without_unread(built, paths, unscheduled)
     idle = {label: f"The module '{label}' is on no path." for label in defined if label not in labels}
     if idle:
         _LOG.info("modules on no path and no task, which never run: %s", ", ".join(sorted(idle)))
+    if unread:
+        _LOG.info("modules on ConditionalTasks that nothing on their paths reads: %s", ", ".join(sorted(unread)))
     outputs = {label: module.module for label, module in built.items() if isinstance(module.module, OutputModule)}
     return JobConfiguration(
         process.name_(),
@@ -116,13 +123,23 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         outputs,
         [_without_filters(path, built) if path.kind == "EndPath" else path for path in paths],
         {label: module.origins[""] for label, module in {**built, "source": built_source}.items()},
-        idle,
+        idle | unread,
         frozenset(unscheduled),
         {name: _service(name, service) for name, service in process.services.items()},
         _es_modules(process),
         _preferred(process),
         aliases,
     )
+
+
+def _without_unread(
+    built: Mapping[str, Configured], paths: Sequence[PathPlan], unscheduled: Collection[str]
+) -> tuple[dict[str, Configured], dict[str, str]]:
+    """The modules that may run, and why those of ConditionalTasks that nothing on their paths reads do not."""
+    standing = {entry.label for path in paths for entry in path.entries} | {*unscheduled}
+    why = "is on a ConditionalTask, and no module on its path reads it."
+    unread = {label: f"The module '{label}' {why}" for label in built if label not in standing}
+    return {label: module for label, module in built.items() if label in standing}, unread
 
 
 def _es_modules(process: Any) -> dict[str, ESSource | ESProducer]:

@@ -54,10 +54,16 @@ def test_services_on_tasks_that_nothing_uses_are_off(process: cms.Process) -> No
     assert set(converted(process).services) == {"MessageLogger", "On", "Off"}
 
 
-def test_conditional_task_is_a_task_and_says_so(process: cms.Process, caplog: pytest.LogCaptureFixture) -> None:
+def test_conditional_task_says_once_that_it_is_gone_and_its_modules_are_not_on_demand(
+    process: cms.Process, caplog: pytest.LogCaptureFixture
+) -> None:
     process.b.y = 3
-    process.p = cms.Path(process.a, cms.ConditionalTask(process.b))
+    process.p = cms.Path(process.a, cms.ConditionalTask(process.b, cms.Task(process.a)))
+    process.q = cms.Path(process.a, cms.ConditionalTask(process.b))
     with caplog.at_level(logging.WARNING, "e2efw.config"):
         job = converted(process)
-    assert [module.label_() for module in job.unscheduled_()] == ["b"]
-    assert caplog.messages == ["cms.ConditionalTask is gone from CMSSW; it is a cms.Task here"]
+    assert job.unscheduled_() == []
+    assert [module.label_() for module in job.p.conditional_()] == ["b", "a"]
+    assert caplog.messages == [
+        "cms.ConditionalTask is gone from CMSSW 16; write a cms.Task, whose modules run for every reader"
+    ]
