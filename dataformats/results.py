@@ -60,10 +60,10 @@ class ObjectResults(Collection):
     def refuse_others(self, objects: Collection) -> None:
         """A LogicError if these cannot be the objects that the results are about."""
         if not np.array_equal(self.offsets, objects.offsets):
+            whose = self.about.get("objects") or "unnamed objects"
             raise LogicError(
-                f"{type(self).__name__} of {self.about.get('objects') or 'unnamed objects'}: {int(self.offsets[-1])} in "
-                f"{len(self)} events, which are not these {int(objects.offsets[-1])} {type(objects).__name__} in "
-                f"{len(objects)} events."
+                f"{type(self).__name__} of {whose}: {int(self.offsets[-1])} in {len(self)} events, which are not these "
+                f"{int(objects.offsets[-1])} {type(objects).__name__} in {len(objects)} events."
             )
 
 

@@ -1,48 +1,50 @@
 """Run a model bundle with ONNX Runtime."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from e2efw.errors import ConfigurationError, MissingDependencyError
+from taggers.backends import PIXELS_INPUT, PROVIDERS, Device, OpenModel
 from taggers.bundle import Bundle
 
-PIXELS_INPUT = "frames"
-"""Name of the graph's input for the pixels, (windows, channels, rows, columns) float32."""
+__all__ = ["PIXELS_INPUT", "OnnxSession", "providers_here"]
 
-_PREFERENCE: tuple[tuple[str, dict[str, str]], ...] = (
-    ("CUDAExecutionProvider", {"use_tf32": "0"}),  # TF32 keeps ten bits of mantissa: outputs would depend on the device
-    ("CPUExecutionProvider", {}),
-)
+_CUDA: Final = (PROVIDERS["cuda"], {"use_tf32": "0"})
+"""TF32 keeps ten bits of mantissa: outputs would depend on the device."""
+_CPU: Final[tuple[str, dict[str, str]]] = (PROVIDERS["cpu"], {})
+_CHOICES: Final[Mapping[Device, Sequence[tuple[str, dict[str, str]]]]] = {
+    "cpu": (_CPU,),
+    "cuda": (_CUDA, _CPU),
+    "tensorrt": ((PROVIDERS["tensorrt"], {"trt_fp16_enable": "0"}), _CUDA, _CPU),
+}
+"""Providers by device, in order of preference: nodes that one does not know go to the next."""
 
 
 @dataclass(frozen=True)
-class OnnxSession:
-    """An open network. Streams share it: running it from several threads at once is safe.
+class OnnxSession(OpenModel):
+    """An open network.
 
     Args:
         session: ``onnxruntime.InferenceSession``.
-        bundle: the model it runs.
-        provider: execution provider that does the work.
-        max_batch: windows per run at most; bounds the memory that the network's inner layers take.
+        bound: results are written where they belong by ONNX Runtime (IO binding), which saves a copy from the GPU.
     """
 
     session: Any
-    bundle: Bundle
-    provider: str
-    max_batch: int
+    bound: bool = False
 
     @classmethod
-    def open(cls, bundle: Bundle, *, threads: int, max_batch: int) -> "OnnxSession":
+    def open(cls, bundle: Bundle, *, threads: int, max_batch: int, device: Device = "cpu") -> "OnnxSession":
         """Load the network and compare it with its card.
 
         Args:
             bundle: a checked bundle.
             threads: threads of one run.
             max_batch: windows per run at most.
+            device: where it should run; `provider` tells where it does.
 
         Raises:
             ConfigurationError: the graph is broken or not the one the card describes.
@@ -53,11 +55,9 @@ class OnnxSession:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.enable_mem_pattern = False  # plans memory for one batch size; ours vary, and streams run side by side
-        available = ort.get_available_providers()
-        providers = [choice for choice in _PREFERENCE if choice[0] in available]
         state = ort.capi.onnxruntime_pybind11_state
         try:
-            session = ort.InferenceSession(bundle.model, options, providers=providers)
+            session = ort.InferenceSession(bundle.model, options, providers=list(_CHOICES[device]))
         except (
             state.Fail,
             state.InvalidArgument,
@@ -65,46 +65,46 @@ class OnnxSession:
             state.InvalidProtobuf,
             state.NotImplemented,
         ) as error:
-            raise ConfigurationError(f"model bundle {bundle.folder}: ONNX Runtime cannot load it: {error}") from error
+            raise ConfigurationError(_why(bundle, ort.__version__, error)) from error
         _compare_with_card(session, bundle)
-        return cls(session, bundle, session.get_providers()[0], max_batch)
+        shapes = {output.name: tuple(output.shape[1:]) for output in session.get_outputs()}
+        return cls(bundle, session.get_providers()[0], max_batch, shapes, session, bound=device != "cpu")
 
-    def run(self, pixels: NDArray[np.float32], extra: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
-        """What the network says of every window.
+    def answer(self, chunk: Mapping[str, NDArray[Any]], results: Sequence[NDArray[np.float32]]) -> None:
+        """Run the network once."""
+        names = list(self.bundle.output_names)
+        if not self.bound:
+            for result, said in zip(results, self.session.run(names, dict(chunk)), strict=True):
+                result[...] = said
+            return
+        binding = self.session.io_binding()
+        for name, values in chunk.items():
+            binding.bind_cpu_input(name, values)
+        for name, result in zip(names, results, strict=True):
+            binding.bind_output(name, "cpu", 0, result.dtype, result.shape, result.ctypes.data)
+        self.session.run_with_iobinding(binding)
 
-        Args:
-            pixels: (windows, channels, rows, columns), channels in the order of the card.
-            extra: (windows,) integers by name, those that the card asks for; more are ignored.
 
-        Returns:
-            (windows, ...) by output name.
-        """
-        n_windows = len(pixels)
-        others = {name: extra[name].astype(np.int64) for name in self.bundle.card.input.extra}
-        names = self.bundle.output_names
-        results = {
-            output.name: np.empty((n_windows, *output.shape[1:]), np.float32) for output in self.session.get_outputs()
-        }
-        for start in range(0, n_windows, self.max_batch):
-            part = slice(start, start + self.max_batch)
-            chunk: dict[str, NDArray[Any]] = {name: values[part] for name, values in others.items()}
-            chunk[PIXELS_INPUT] = self._wanted(pixels[part])
-            for name, values in zip(names, self.session.run(list(names), chunk), strict=True):
-                results[name][part] = values
-        return results
+def providers_here() -> list[str]:
+    """Execution providers of the installed ONNX Runtime.
 
-    def _wanted(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Pixels in one piece of memory, as the network wants them; raw ones, which others read too, stay as they are.
+    Raises:
+        MissingDependencyError: it is not installed.
+    """
+    found: list[str] = _onnxruntime().get_available_providers()
+    return found
 
-        Args:
-            pixels: (windows, channels, rows, columns).
-        """
-        wanted = self.bundle.card.input
-        if wanted.transform is None or wanted.transform.applied_by == "graph":
-            return np.ascontiguousarray(pixels)
-        own = np.array(pixels, order="C")
-        wanted.transform.apply(own, wanted.channels)
-        return own
+
+def _why(bundle: Bundle, version: str, error: Exception) -> str:
+    """Why a graph cannot be loaded."""
+    text = str(error)
+    who = f"model bundle {bundle.folder}"
+    if f"Opset {bundle.card.opset} is under development" in text:
+        return (
+            f"{who}: it uses ONNX operator set {bundle.card.opset}, which is newer than ONNX Runtime {version} knows. "
+            f"Export it with opset 18, or install a newer ONNX Runtime: {text}"
+        )
+    return f"{who}: ONNX Runtime cannot load it: {text}"
 
 
 def _onnxruntime() -> Any:

@@ -95,39 +95,33 @@ class $name(EDAnalyzer):
 
 _TAGGER: Final = '''"""$name: a network looks at the windows around jets."""
 
-import numpy as np
-
 from dataformats.candidates import Jets
-from dataformats.frames import Windows
-from dataformats.results import JetRegressions
+from dataformats.frames import Seeds, Windows
+from dataformats.results import JetRegressions, about
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
-from taggers.bundle import PACKAGED, Bundle
-from taggers.onnx_backend import OnnxSession
-from taggers.ttbar import RegressionModel, jet_positions
+from taggers.network import Network, NetworkParameters, refuse_other_objects
 
 
-class $name(EDProducer):
+class $name(NetworkParameters, EDProducer):
     """Mass and transverse momentum of every jet; NaN where a jet has no window."""
 
     jets: InputTag = param("ak8PFJetsCHS", doc="jets that the windows belong to")
-    frames: InputTag = param("jetFrames:frames", doc="windows around the jets")
-    model: str = param(str(PACKAGED / "calorimetric_baseline"), doc="folder with the model bundle")
+    model: str = param("calorimetric_baseline", doc="model bundle: one by name, or a folder")
 
-    def begin_job(self, job: JobContext) -> RegressionModel:
+    def begin_job(self, job: JobContext) -> Network:
         """Open the network and compare it with what the frames will be."""
-        bundle = Bundle.load(job.find_file(self.model))
-        model = RegressionModel(OnnxSession.open(bundle, threads=job.threads_per_stream, max_batch=16), job.label)
-        model.check_frames(job.description("frames"))
-        job.record("model_sha256", bundle.sha256)
-        return model
+        network = self.open_network(job, "jets")
+        network.check_numbers("mass", "pt")
+        return network
 
-    def produce(self, jets: Jets, frames: Windows, model: RegressionModel) -> JetRegressions:
+    def produce(self, jets: Jets, seeds: Seeds, frames: Windows, network: Network) -> JetRegressions:
         """In step with the jets."""
-        position, said = jet_positions(jets, frames), model.run(frames)
-        columns = {name: np.full(int(jets.offsets[-1]), np.nan, np.float32) for name in ("mass", "pt")}
-        for name, column in columns.items():
-            column[position] = said[name]
-        return JetRegressions(jets.offsets, **columns)
+        refuse_other_objects(network.label, jets, seeds)
+        said = network.about_objects(seeds, frames)
+        status = seeds.flat("status")
+        return JetRegressions(
+            jets.offsets, about=about(network.objects), status=status, mass=said["mass"], pt=said["pt"]
+        )
 '''
 
 CFI: Final = '''"""Defaults of $label."""

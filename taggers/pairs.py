@@ -1,0 +1,96 @@
+"""Two jets together: the invariant mass of the pair and what its uncertainty is, from those of the jets."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataformats.candidates import Jets
+from dataformats.results import JetRegressions
+
+Array = NDArray[np.float64]
+
+
+class LeadingPair(NamedTuple):
+    """What follows from the jets of largest regressed pt, (events,) in GeV each.
+
+    Args:
+        mass: invariant mass of the first two; NaN for fewer.
+        mass_sigma: its uncertainty; NaN where one of the jets has none.
+        pt: of the first; NaN for none.
+        pt_sigma: its uncertainty.
+    """
+
+    mass: Array
+    mass_sigma: Array
+    pt: Array
+    pt_sigma: Array
+
+
+class _Momenta(NamedTuple):
+    """Four-momenta of jets, (jets,) in GeV each, and how the energy changes with pt and mass."""
+
+    energy: Array
+    px: Array
+    py: Array
+    pz: Array
+    pt: Array
+    mass: Array
+    pt_sigma: Array
+    mass_sigma: Array
+
+    def dot(self, other: "_Momenta") -> Array:
+        """Product of the three-momenta, GeV^2."""
+        return self.px * other.px + self.py * other.py + self.pz * other.pz
+
+
+def leading_pair(jets: Jets, regressed: JetRegressions) -> LeadingPair:
+    """The two jets with the largest regressed pt.
+
+    Four-momenta have the regressed pt and mass, and the jets' own directions, which count as exact. Jets of equal pt
+    keep their order.
+    """
+    pt, mass = (regressed.flat(name) for name in ("pt", "mass"))
+    event = np.repeat(np.arange(len(jets)), jets.counts)
+    known = np.flatnonzero(np.isfinite(pt) & np.isfinite(mass))
+    ordered = known[np.lexsort((-pt[known], event[known]))]
+    n_known = np.bincount(event[known], minlength=len(jets))
+    first = np.cumsum(n_known) - n_known
+    single, pairs = n_known >= 1, n_known >= 2
+    found = LeadingPair(*(np.full(len(jets), np.nan) for _ in LeadingPair._fields))
+    leading = _momenta(jets, regressed, ordered[first[single]])
+    found.pt[single], found.pt_sigma[single] = leading.pt, leading.pt_sigma
+    one, other = (_momenta(jets, regressed, ordered[first[pairs] + rank]) for rank in (0, 1))
+    found.mass[pairs], found.mass_sigma[pairs] = _mass(one, other)
+    return found
+
+
+def _momenta(jets: Jets, regressed: JetRegressions, which: NDArray[np.int64]) -> _Momenta:
+    """Four-momenta of some jets."""
+    names = ("pt", "mass", "pt_sigma", "mass_sigma")
+    pt, mass, pt_sigma, mass_sigma = (regressed.flat(name)[which].astype(np.float64) for name in names)
+    eta, phi = (jets.flat(name)[which].astype(np.float64) for name in ("eta", "phi"))
+    pz = pt * np.sinh(eta)
+    energy = np.sqrt(pt**2 + pz**2 + mass**2)
+    return _Momenta(energy, pt * np.cos(phi), pt * np.sin(phi), pz, pt, mass, pt_sigma, mass_sigma)
+
+
+def _mass(one: _Momenta, other: _Momenta) -> tuple[Array, Array]:
+    """Invariant mass of pairs and its uncertainty: that of pt and mass of both, as if they knew nothing of each other.
+
+    m^2 = m1^2 + m2^2 + 2 (E1 E2 - p1 p2), so d(m^2)/d(pt1) = 2 (E2 |p1|^2 / E1 - p1 p2) / pt1 and
+    d(m^2)/d(m1) = 2 m1 (1 + E2 / E1); zero momenta and masses have no uncertainty to first order.
+    """
+    product = one.dot(other)
+    total = one.energy + other.energy
+    momentum = one.dot(one) + other.dot(other) + 2 * product
+    mass = np.sqrt(np.maximum(total**2 - momentum, 0.0))
+    variance = np.zeros_like(mass)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for jet, partner in ((one, other), (other, one)):
+            share = partner.energy / jet.energy
+            by_pt = (share * jet.dot(jet) - product) / jet.pt
+            by_mass = jet.mass * (1 + share)
+            variance += (by_pt * jet.pt_sigma) ** 2 + (by_mass * jet.mass_sigma) ** 2
+        sigma = np.sqrt(variance) / mass
+    return mass, np.where(np.isfinite(sigma), sigma, np.nan)
