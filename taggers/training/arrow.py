@@ -1,7 +1,7 @@
 """Parquet files through pyarrow: opened once per process, errors that name the file, columns as numpy arrays."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,7 @@ class ParquetTable:
             columns: names of columns of the file.
             rows: which rows of these to keep; None for all.
         """
-        with self._explained():
+        with self._explained(groups):
             table = self._reader().read_row_groups(list(groups), columns=list(columns), use_threads=False)
             return table.combine_chunks() if rows is None else table.take(pyarrow().array(rows)).combine_chunks()
 
@@ -101,12 +101,18 @@ class ParquetTable:
         return self._file
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explained(self, groups: Sequence[int] = ()) -> Iterator[None]:
         """Turn what pyarrow says of damaged files into a FileReadError."""
         try:
             yield
         except (OSError, pyarrow().ArrowException) as error:
-            raise FileReadError(f"{self.path}: cannot be read as Parquet: {error}") from error
+            where = f", row group {', '.join(map(str, groups))}" if groups else ""
+            raise FileReadError(f"{self.path}: cannot be read as Parquet{where}: {error}") from error
+
+
+def joined(parts: Sequence[Mapping[str, NDArray[Any]]], names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Columns of several tables as one, by name; empty ones of no table."""
+    return {name: np.concatenate([part[name] for part in parts]) if parts else np.empty(0) for name in names}
 
 
 def chunk_of(table: Any, name: str) -> Any:

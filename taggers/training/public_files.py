@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dataformats.window_table import channel_names
 from e2efw.errors import FileReadError, LogicError, nearest
-from taggers.training.arrow import ParquetTable, list_offsets, pyarrow
+from taggers.training.arrow import ParquetTable, joined, list_offsets, pyarrow
 
 PUBLIC_PICTURES: Final = ("X_jets", "X_jet")
 """Columns that hold the windows in public files."""
@@ -67,6 +67,16 @@ class PublicFiles:
         """A LogicError if a column is not in all files."""
         for file in self.files:
             file.check_scalars(names)
+
+    def path_of(self, group: int) -> Path:
+        """File of a group."""
+        return self.files[self._groups[group][0]].path
+
+    def columns(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """(rows,) columns of all rows, by name; no pictures are read."""
+        self.check_scalars(names)
+        parts = [f.scalar_columns(f.read(range(f.group_sizes.size), names), names) for f in self.files if names]
+        return joined(parts, names)
 
     def load(self, group: int, scalars: Sequence[str]) -> "PublicGroup":
         """Read some row groups.

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -56,6 +57,12 @@ class Source(Protocol):
 
     def check_scalars(self, names: Sequence[str]) -> None:
         """A LogicError if a column does not exist."""
+
+    def path_of(self, group: int) -> Path:
+        """File of a group."""
+
+    def columns(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """(rows,) columns of all rows, by name; no pictures are read."""
 
     def load(self, group: int, scalars: Sequence[str]) -> Group:
         """Read a group with the named scalar columns."""

@@ -12,7 +12,7 @@ from dataformats.frames import SeedStatus
 from dataformats.geometry.picture import COLUMNS
 from dataformats.window_table import CELL_COLUMNS, METADATA_KEY, PROVENANCE_KEY, WindowTable
 from e2efw.errors import FileReadError, LogicError
-from taggers.training.arrow import ParquetTable, chunk_of, list_offsets
+from taggers.training.arrow import ParquetTable, chunk_of, joined, list_offsets
 from taggers.training.kernels import fill_pixels, first_outside
 
 _SEEDS = ("seed_row", "seed_column")
@@ -71,10 +71,25 @@ class WindowFiles:
         """What made each file, as JSON text, by path."""
         return {str(file.path): file.notes.get(PROVENANCE_KEY, "") for file in self.files}
 
+    @property
+    def tasks(self) -> dict[str, str]:
+        """Task of the labels of each file, by path."""
+        return {str(file.path): _described(file).truth.get("task", "") for file in self.files}
+
     def check_scalars(self, names: Sequence[str]) -> None:
         """A LogicError if a column is not in all files."""
         for file in self.files:
             file.check_scalars(names)
+
+    def path_of(self, group: int) -> Path:
+        """File of a group."""
+        return self._groups[group][0].path
+
+    def columns(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """(rows,) columns of all usable rows, by name; no pictures are read."""
+        self.check_scalars(names)
+        parts = [f.scalar_columns(f.read([number], names, rows), names) for f, number, rows in self._groups if names]
+        return joined(parts, names)
 
     def load(self, group: int, scalars: Sequence[str]) -> "WindowGroup":
         """Read a row group with the named scalar columns.
@@ -89,10 +104,12 @@ class WindowFiles:
         offsets = {name: list_offsets(column) for name, column in lists.items()}
         channel, cell, value = (lists[name].flatten().to_numpy() for name in CELL_COLUMNS)
         if any(not np.array_equal(offsets["channel"], other) for other in offsets.values()):
-            raise FileReadError(f"{file.path}: lists of channels, cells and values differ in length.")
+            raise FileReadError(
+                f"{file.path}: row group {number}: lists of channels, cells and values differ in length."
+            )
         places = np.array([layer.rows * layer.columns for layer in self.table.layers])
         if first_outside(channel, cell, places) >= 0:
-            raise FileReadError(f"{file.path}: a cell lies outside its window.")
+            raise FileReadError(f"{file.path}: row group {number}: a cell lies outside its window.")
         seeds = file.scalar_columns(table, _SEEDS)
         return WindowGroup(
             self.table,

@@ -1,0 +1,104 @@
+"""How good a trained model is on rows it never saw: numbers for metrics.json and the card, and pictures."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taggers.evaluation.pictures import Look, pictures_of_estimates, pictures_of_scores
+from taggers.evaluation.sample import regressed, scored
+from taggers.evaluation.summary import summary_of_estimates, summary_of_scores
+from taggers.training.learner import Learner, estimate_of
+from taggers.training.networks.module import torch
+from taggers.training.recipe import Recipe
+
+_BINS = 8
+_REPLICAS = 200
+
+
+class Answers(NamedTuple):
+    """What a model says beside what is true.
+
+    Args:
+        said: (objects, said) in the units of the outputs.
+        names: of the outputs.
+        truth: (objects,) classes or (objects, targets).
+    """
+
+    said: NDArray[np.float64]
+    names: tuple[str, ...]
+    truth: NDArray[Any]
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """(objects,) one output."""
+        return self.said[:, self.names.index(name)]
+
+
+def answers(learner: Learner, loader: Any, truth: NDArray[Any], device: Any) -> Answers:
+    """Run a model over a sample.
+
+    Args:
+        learner: with the weights to judge.
+        loader: batches in the order of the sample.
+        truth: see `Answers`.
+        device: of torch.
+    """
+    learner.to(device).eval()
+    said = []
+    with torch.inference_mode():
+        for batch in loader:
+            raw = learner({name: column.to(device) for name, column in batch.items()})
+            said.append(learner.head(raw.float()).double().cpu().numpy())
+    return Answers(np.concatenate(said), tuple(one.name for one in learner.said), truth)
+
+
+def judge(recipe: Recipe, found: Answers, folder: Path, sample: str) -> dict[str, Any]:
+    """Numbers by name of what is judged, see `taggers.evaluation.summary`; pictures go into a folder for each.
+
+    Args:
+        recipe: what the answers are about.
+        found: answers.
+        folder: for pictures.
+        sample: which rows these are, for the pictures.
+    """
+    summaries: dict[str, Any] = {}
+    if recipe.label:
+        classes = recipe.label.classes
+        for number, name in list(enumerate(classes))[1 if len(classes) == 2 else 0 :]:
+            others = classes[0] if len(classes) == 2 else "others"
+            one = scored(found.truth == number, found.column(name))
+            look = Look(f"{name} score", "", name, others, f"Simulation, {sample} sample", _REPLICAS)
+            summaries[name] = summary_of_scores(one, replicas=_REPLICAS)
+            pictures_of_scores(one, look, _made(folder / name), "png", probabilities=True)
+        return summaries
+    for place, target in enumerate(recipe.targets):
+        truth = found.truth[:, place]
+        sigma = f"{target.name}_sigma"
+        estimate = found.column(estimate_of(target.name, list(found.names)))
+        estimates = regressed(estimate, truth, found.column(sigma) if sigma in found.names else None)
+        edges = np.linspace(truth.min(), np.nextafter(truth.max(), np.inf), _BINS + 1)
+        look = Look(target.name, target.unit, note=f"Simulation, {sample} sample", replicas=_REPLICAS)
+        summaries[target.name] = summary_of_estimates(estimates, edges, unit=target.unit, replicas=_REPLICAS)
+        pictures_of_estimates(estimates, edges, look, _made(folder / target.name), "png")
+    return summaries
+
+
+def in_short(summaries: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers of a card: value and error of what matters most."""
+    short: dict[str, Any] = {}
+    for name, summary in summaries.items():
+        if summary["kind"] == "classification":
+            short[name] = {"auc": summary["auc"], "accuracy": summary["accuracy"], "objects": summary["objects"]}
+            short[name] |= {f"rejection_at_{at}": one["rejection"] for at, one in summary["rejection"].items()}
+        else:
+            residual = summary["residual"]
+            short[name] = {"mae": summary["mae"], "bias": residual["mean"], "resolution": residual["resolution"]}
+            short[name] |= {"unit": summary["unit"], "objects": summary["objects"]}
+    return short
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,214 @@
+"""What Lightning does with a batch: network, loss, and what is measured along the way."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from e2efw.errors import ConfigurationError, LogicError, MissingDependencyError
+from taggers.training.decorrelation import CramerVonMises
+from taggers.training.exporting import seed_position
+from taggers.training.losses import Loss, SaidName, loss
+from taggers.training.networks import NETWORKS, network
+from taggers.training.networks.module import Network, Window, nn, torch
+from taggers.training.optimisation import optimiser, schedule
+from taggers.training.recipe import POSITION_COLUMNS, Recipe
+from taggers.training.samples import Sample
+from taggers.training.weighting import Weighting
+
+try:
+    import torchmetrics
+    from lightning.pytorch import LightningModule
+except ImportError as error:
+    raise MissingDependencyError("training needs lightning and torchmetrics: pip install 'e2efw[train]'") from error
+
+_LOOK_EVERY: Final = 50
+"""Steps between two looks at whether the loss is still a number, for which a GPU has to wait."""
+
+Batch = Mapping[str, torch.Tensor]
+
+
+class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, so its classes have no types here
+    """A network that learns.
+
+    Args:
+        recipe: what is trained how.
+        window: rows and columns of the pictures.
+        train: the sample that targets are standardised and objects weighted with.
+        steps: batches of an epoch in this process.
+
+    Raises:
+        ConfigurationError: names or options in the recipe do not exist or do not go together.
+    """
+
+    def __init__(self, recipe: Recipe, window: Window, train: Sample, steps: int) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.steps = steps
+        self.loss = make_loss(recipe)
+        self.network = make_network(recipe, window, self.loss)
+        self.weighting = Weighting(recipe, train)
+        self.head = self.loss.head()
+        if not recipe.label:
+            truth = train.truth(recipe)
+            mean, std = truth.mean(axis=0), truth.std(axis=0)
+            self.head = self.loss.head(mean.tolist(), std.tolist())
+            self.register_buffer("target_mean", torch.tensor(mean, dtype=torch.float32))
+            self.register_buffer("target_std", torch.tensor(std, dtype=torch.float32))
+        wanted = recipe.decorrelation
+        self.penalty = CramerVonMises(wanted.strength, wanted.bins) if wanted else None
+        self.training_loss = torchmetrics.MeanMetric()
+        self.validation_loss = torchmetrics.MeanMetric()
+        self.metric = _metric(recipe)
+        self.plateau: Any = None
+        self._restored: Any = None
+
+    @property
+    def said(self) -> list[SaidName]:
+        """What the head says, in order."""
+        return self.loss.said_names(_names(self.recipe))
+
+    def forward(self, batch: Batch) -> torch.Tensor:
+        """(objects, outputs) raw numbers of the network."""
+        pictures = batch["pictures"].contiguous(memory_format=torch.channels_last)
+        if not self.recipe.position:
+            return self.network(pictures)
+        return self.network(pictures, seed_position(*(batch[name] for name in POSITION_COLUMNS)))
+
+    def training_step(self, batch: Batch, number: int) -> torch.Tensor:
+        """The loss of a batch."""
+        _, found = self._said_and_loss(batch)
+        if number % _LOOK_EVERY == 0 and not torch.isfinite(found):
+            raise self._lost(f"batch {number}")
+        self.training_loss.update(found.detach(), len(batch["pictures"]))
+        return found
+
+    def validation_step(self, batch: Batch, number: int) -> None:
+        """Look at a batch without learning from it."""
+        del number  # Lightning wants it to be there
+        raw, found = self._said_and_loss(batch)
+        self.validation_loss.update(found, len(batch["pictures"]))
+        said = self.head(raw.float())
+        if self.recipe.label:
+            truth = batch[self.recipe.label.column].long()
+            self.metric.update(said[:, -1] if len(self.recipe.label.classes) == 2 else said, truth)
+        else:
+            self.metric.update(self.middle(said), self._in_units(batch))
+
+    def on_validation_epoch_end(self) -> None:
+        """Tell what was found."""
+        self.log("validation_loss", self.validation_loss.compute())
+        found = self.metric.compute()
+        names = ["validation_auc"] if self.recipe.label else [f"validation_mae_{t.name}" for t in self.recipe.targets]
+        for name, value in zip(names, found.reshape(-1), strict=True):
+            self.log(name, value)
+        self.validation_loss.reset()
+        self.metric.reset()
+
+    def on_train_epoch_end(self) -> None:
+        """The mean loss, as it was while learning."""
+        found = self.training_loss.compute()
+        if not torch.isfinite(found):
+            raise self._lost("its end")
+        self.log("training_loss", found)
+        self.training_loss.reset()
+        if self.plateau is not None:  # here, for Lightning would do it after the checkpoint
+            self.plateau.step(self.trainer.callback_metrics.get("validation_loss", found))
+
+    def configure_optimizers(self) -> Any:
+        """What Lightning asks for."""
+        recipe = self.recipe
+        made = optimiser(recipe.optimiser.name, recipe.optimiser.options, self.network.parameters())
+        planned = schedule(recipe.schedule.name, recipe.schedule.options, made, recipe.epochs, self.steps)
+        if recipe.schedule.name != "plateau":
+            return {"optimizer": made, "lr_scheduler": {"scheduler": planned, "interval": "step"}}
+        self.plateau = planned
+        if self._restored:
+            planned.load_state_dict(self._restored)
+        return made
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep what Lightning does not know."""
+        if self.plateau is not None:
+            checkpoint["plateau"] = self.plateau.state_dict()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Comes before the optimisers are made."""
+        self._restored = checkpoint.get("plateau")
+
+    def middle(self, said: torch.Tensor) -> torch.Tensor:
+        """(objects, targets) the estimates among what the head says: without uncertainties, of quantiles the middle."""
+        names = [one.name for one in self.said]
+        return said[:, [names.index(estimate_of(target.name, names)) for target in self.recipe.targets]]
+
+    def _said_and_loss(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Raw numbers, and the mean loss with the penalty."""
+        raw, weights = self(batch), self.weighting(batch)
+        if self.recipe.label:
+            truth = batch[self.recipe.label.column].long()
+        else:
+            truth = (self._in_units(batch) - self.target_mean) / self.target_std
+        found = self.loss(raw, truth, weights).mean()
+        if self.penalty is not None and self.recipe.decorrelation is not None:
+            score = raw[:, 0] if raw.shape[1] == 1 else raw[:, 1] - raw[:, 0]
+            found = found + self.penalty(score, batch[self.recipe.decorrelation.column].float(), truth, weights)
+        return raw, found
+
+    def _in_units(self, batch: Batch) -> torch.Tensor:
+        """(objects, targets) truth in the units of the targets."""
+        return torch.stack([batch[name].float() for name in self.recipe.truth_columns], dim=1)
+
+    def _lost(self, when: str) -> LogicError:
+        return LogicError(
+            f"train: the loss is no finite number any more (epoch {self.current_epoch}, {when}). "
+            "Take a smaller optimiser.rate, set clip_gradient=1, or look at the transform of the pixels."
+        )
+
+
+def make_loss(recipe: Recipe) -> Loss:
+    """The loss of a recipe, if it is one for its truth."""
+    made = loss(recipe.loss.name, **recipe.loss.options)
+    if (made.kind == "label") != (recipe.label is not None):
+        has = "a label" if recipe.label else "targets"
+        raise ConfigurationError(f"train: loss '{made.name}' is for a {made.kind}, the recipe has {has}.")
+    return made
+
+
+def make_network(recipe: Recipe, window: Window, of: Loss) -> Network:
+    """The network of a recipe, with weights that depend on torch's seed."""
+    options = dict(recipe.network.options)
+    if recipe.position:
+        able = sorted(name for name, entry in NETWORKS.items() if "position" in entry.options)
+        if recipe.network.name not in able:
+            raise ConfigurationError(
+                f"train: network '{recipe.network.name}' cannot be told the position. "
+                f"Those that can: {', '.join(able)}."
+            )
+        options.setdefault("position", 2)
+    n_outputs = of.outputs(len(_names(recipe)))
+    made = network(recipe.network.name, len(recipe.channel_names), window, n_outputs, **options)
+    wanted = ("frames", "position") if recipe.position else ("frames",)
+    if tuple(made.inputs) != wanted:
+        raise ConfigurationError(
+            f"train: network '{recipe.network.name}' reads {', '.join(made.inputs)}; "
+            f"this recipe has {', '.join(wanted)}."
+        )
+    made.to(memory_format=torch.channels_last)
+    return made
+
+
+def estimate_of(target: str, names: list[str]) -> str:
+    """Name of what estimates a target: its own, or of its quantiles the middle one."""
+    if target in names:
+        return target
+    mine = [name for name in names if name.startswith(f"{target}_q")]
+    return mine[len(mine) // 2]
+
+
+def _names(recipe: Recipe) -> list[str]:
+    return list(recipe.label.classes) if recipe.label else [target.name for target in recipe.targets]
+
+
+def _metric(recipe: Recipe) -> nn.Module:
+    if recipe.label is None:
+        return torchmetrics.MeanAbsoluteError(num_outputs=len(recipe.targets))
+    n = len(recipe.label.classes)
+    return torchmetrics.AUROC(task="binary") if n == 2 else torchmetrics.AUROC(task="multiclass", num_classes=n)

@@ -1,0 +1,217 @@
+"""A training from its recipe to its bundle; the loop is Lightning's."""
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from e2efw.errors import MissingDependencyError
+from taggers.bundle import Bundle
+from taggers.training.augmentation import Augmentation
+from taggers.training.bundling import bundle_of
+from taggers.training.curve_picture import draw_curves, figure_class
+from taggers.training.curves import Curves, WholeCheckpoints
+from taggers.training.feeding import Prepared, batches
+from taggers.training.judging import answers, in_short, judge
+from taggers.training.learner import Learner
+from taggers.training.networks.module import torch
+from taggers.training.preprocessing import transform_of
+from taggers.training.recipe import Recipe
+from taggers.training.run_folder import RunFolder, data_summary
+from taggers.training.samples import Sample, Samples, imbalance, open_samples
+from taggers.training.window_files import WindowFiles
+
+try:
+    import lightning.pytorch as pl
+    from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
+except ImportError as error:
+    raise MissingDependencyError("training needs lightning and torchmetrics: pip install 'e2efw[train]'") from error
+
+Tell = Callable[[str], None]
+
+
+class Trained(NamedTuple):
+    """What came out.
+
+    Args:
+        folder: of the training.
+        bundle: the model.
+        metrics: see `taggers.evaluation.summary`, by name of what was judged.
+    """
+
+    folder: RunFolder
+    bundle: Bundle
+    metrics: dict[str, Any]
+
+
+def train(recipe: Recipe, path: Path, *, resume: bool = False, made_by: str = "", tell: Tell = print) -> Trained | None:
+    """Train, judge and bundle a network.
+
+    Args:
+        recipe: what to do.
+        path: folder to write: a new one, or that of the training to go on with.
+        resume: go on after the last whole epoch in the folder.
+        made_by: the command, for the card of the model.
+        tell: gets what a user wants to read.
+
+    Returns:
+        What came out; None in processes other than the first.
+
+    Raises:
+        E2EFWError: anything that is wrong with recipe, files or folder; nearly all of it before the first batch.
+    """
+    figure_class()
+    folder = RunFolder.of_a_training(path) if resume else None
+    with _quiet():
+        if recipe.threads:
+            torch.set_num_threads(recipe.threads)
+        pl.seed_everything(recipe.seed, verbose=False)
+        samples = open_samples(recipe)
+        feed = Feed(recipe, samples)
+        learner = Learner(recipe, feed.window, samples.train, feed.steps)
+        data = data_summary(recipe, samples)
+        if folder is None:
+            folder = RunFolder.new(path)
+        else:
+            folder.refuse_other_data(data)
+        folder.write_recipe(recipe)
+        folder.write_data(data)
+        _announce(recipe, samples, tell)
+        curves = Curves(folder, len(samples.train), tell)
+        loop = _loop(recipe, folder, curves, bool(len(samples.validation)))
+        loop.fit(learner, datamodule=feed, ckpt_path=folder.last if resume else None, weights_only=True)
+        if not loop.is_global_zero:
+            return None
+        learner.load_state_dict(torch.load(folder.best, map_location="cpu", weights_only=True)["state_dict"])
+        metrics = _judged(recipe, learner, samples, folder, loop.strategy.root_device)
+        draw_curves(curves.rows, folder.pictures / "loss.png", recipe.name)
+        short = in_short(metrics)
+        bundle = bundle_of(recipe, learner.cpu(), feed.window, folder, data=data, metrics=short, made_by=made_by)
+    return Trained(folder, bundle, metrics)
+
+
+class Feed(pl.LightningDataModule):  # type: ignore[misc]  # lightning is optional, so its classes have no types here
+    """Batches for the loop, made anew for every epoch.
+
+    Args:
+        recipe: of the training.
+        samples: rows.
+
+    Raises:
+        ConfigurationError: an augmentation or transform does not exist.
+    """
+
+    def __init__(self, recipe: Recipe, samples: Samples) -> None:
+        super().__init__()
+        self.recipe, self.samples = recipe, samples
+        source = samples.train.source.source
+        granularity = source.table.granularity if isinstance(source, WindowFiles) else 1
+        change = Augmentation(recipe.augmentation, recipe.channel_names, granularity) if recipe.augmentation else None
+        self.training = prepared(recipe, samples.train, change)
+        self.watching = prepared(recipe, samples.validation)
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Rows and columns of the pictures."""
+        return self.samples.train.source.window
+
+    @property
+    def steps(self) -> int:
+        """Batches of an epoch in this process."""
+        processes = self.recipe.nodes * (self.recipe.devices if isinstance(self.recipe.devices, int) else 1)
+        return -(-len(self.samples.train) // self.recipe.batch_size) // processes
+
+    def train_dataloader(self) -> Any:
+        """Shuffled."""
+        return self._batches(self.training, self.recipe.seed)
+
+    def val_dataloader(self) -> Any:
+        """In the order of the files."""
+        return self._batches(self.watching, None) if len(self.samples.validation) else []
+
+    def _batches(self, dataset: Prepared, seed: int | None) -> Any:
+        return batches(
+            dataset,
+            self.recipe.batch_size,
+            seed=seed,
+            epoch=self.trainer.current_epoch,
+            rank=self.trainer.global_rank,
+            processes=self.trainer.world_size,
+            workers=self.recipe.workers,
+        )
+
+
+def prepared(recipe: Recipe, sample: Sample, change: Augmentation | None = None) -> Prepared:
+    """A sample as the network sees it."""
+    return Prepared(sample.source, recipe.channel_names, recipe.columns, transform_of(recipe), change, recipe.seed)
+
+
+def _loop(recipe: Recipe, folder: RunFolder, curves: Curves, watched: bool) -> Any:
+    """Lightning's trainer."""
+    monitor = "validation_loss" if watched else "training_loss"
+    keep = ModelCheckpoint(
+        folder.checkpoints, "best", monitor, save_last=True, enable_version_counter=False, save_on_train_epoch_end=True
+    )
+    callbacks = [curves, keep]
+    if recipe.early_stopping:
+        patience, gain = recipe.early_stopping.patience, recipe.early_stopping.smallest_gain
+        callbacks.append(EarlyStopping(monitor, gain, patience, check_on_train_epoch_end=True))
+    devices: Any = recipe.devices
+    shared = devices == "auto" or devices * recipe.nodes > 1
+    return pl.Trainer(
+        accelerator=recipe.accelerator,
+        strategy="ddp" if shared else "auto",
+        devices=devices,
+        num_nodes=recipe.nodes,
+        precision=recipe.precision,
+        deterministic="warn",
+        max_epochs=recipe.epochs,
+        gradient_clip_val=recipe.clip_gradient,
+        callbacks=callbacks,
+        plugins=[WholeCheckpoints()],
+        logger=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,
+        reload_dataloaders_every_n_epochs=1,
+        default_root_dir=folder.path,
+    )
+
+
+def _judged(recipe: Recipe, learner: Learner, samples: Samples, folder: RunFolder, device: Any) -> dict[str, Any]:
+    """Numbers and pictures of the test sample, or of the validation sample if there is no other."""
+    sample = samples.test if len(samples.test) else samples.validation
+    if not len(sample):
+        return {}
+    loader = batches(
+        prepared(recipe, sample), recipe.batch_size, seed=None, epoch=0, rank=0, processes=1, workers=recipe.workers
+    )
+    found = judge(recipe, answers(learner, loader, sample.truth(recipe), device), folder.pictures, sample.name)
+    folder.write_json("metrics.json", {"sample": sample.name, **found})
+    return found
+
+
+def _announce(recipe: Recipe, samples: Samples, tell: Tell) -> None:
+    rows = ", ".join(f"{len(sample)} {sample.name}" for sample in samples)
+    tell(f"{recipe.name}: {rows}; network {recipe.network.name}, loss {recipe.loss.name}")
+    warning = imbalance(recipe, samples.train)
+    if warning:
+        tell(f"warning: {warning}")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what Lightning says of itself; its warnings on how fast data come do not know our reader."""
+    logger = logging.getLogger("lightning.pytorch")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=r".*does not have many workers")
+            warnings.filterwarnings("ignore", message=r".*treespec, LeafSpec.*")
+            yield
+    finally:
+        logger.setLevel(level)
