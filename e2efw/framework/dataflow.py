@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 from e2efw.errors import ConfigurationError, E2EFWError, ProductNotFoundError, nearest
 from e2efw.framework.aliases import Alias
@@ -116,7 +117,8 @@ def resolve(
             continue
         for name, key in inputs[label].items():
             if key is not None and content[key].product_class is None:
-                content[key] = replace(content[key], product_class=configured.schema.consumes[name].product_class)
+                wanted = configured.schema.consumes[name].product_class
+                content[key] = replace(content[key], product_class=_class_in_file(wanted, content[key].friendly_type))
     return Dataflow(content, inputs, unresolved, second)
 
 
@@ -156,10 +158,29 @@ class _Search:
 
 def _check_class(configured: Configured, consumed: Consumed, key: ProductKey, info: ProductInfo) -> None:
     wanted, known = consumed.product_class, info.product_class
-    fits = info.friendly_type == wanted.friendly_type if known is None else issubclass(known, wanted)
+    stored = _class_in_file(wanted, info.friendly_type) if known is None else known
+    fits = stored is not None and issubclass(stored, wanted)
     if not fits:
+        kind = f" ({wanted.friendly_type})" if wanted.friendly_type else ""
         raise ConfigurationError(
-            f"{configured.name}: '{consumed.parameter}' reads {wanted.__name__} ({wanted.friendly_type}), "
+            f"{configured.name}: '{consumed.parameter}' reads {wanted.__name__}{kind}, "
             f"but {key} of {info.origin} "
             f"is a {known.__name__ if known else info.friendly_type} {configured.origin(consumed.cfg_name)}."
         )
+
+
+def _class_in_file(wanted: type[Any], friendly_type: str) -> type[Any] | None:
+    """The class by which a stored product is read, None if a module cannot read it as what it wants.
+
+    What several classes have in common, a base without a friendly type, stands for the one of those imported so far
+    that declares the type of the product.
+    """
+    if wanted.friendly_type:
+        return wanted if wanted.friendly_type == friendly_type else None
+    waiting, found = [wanted], set()
+    while waiting:
+        cls = waiting.pop()
+        waiting += cls.__subclasses__()
+        if vars(cls).get("friendly_type") == friendly_type:
+            found.add(cls)
+    return found.pop() if len(found) == 1 else None

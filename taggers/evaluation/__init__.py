@@ -3,8 +3,10 @@
 - `sample`: scores or estimates beside the truth, objects without one counted apart
 - `curves`: ROC curve, reliability, response against the truth
 - `metrics`: single numbers with errors
+- `classes`: the same for several classes
 - `summary`: all of them as the plain data of metrics.json
-- `pictures`: what they look like; the only one that needs matplotlib
+- `pictures`, `class_pictures`, `drawing`: what they look like; these need matplotlib
+- `evaluate`: one call for plain arrays
 - `collected`: objects of a job, from any stream, in the order of the events
 - `analyzer`: `EvaluationAnalyzer`, which compares both sides while a job runs
 """

@@ -1,7 +1,6 @@
 """`EvaluationAnalyzer`: what a tagger or regressor says, compared with the truth while a job runs."""
 
 import importlib.util
-import json
 import logging
 import os
 import sys
@@ -19,11 +18,10 @@ from e2efw.framework.blocks import EventIDs
 from e2efw.framework.modules import BookingContext, EDAnalyzer, InputTag, param
 from e2efw.framework.observer import Histograms
 from e2efw.framework.parameters import positive
-from e2efw.io.whole_file import WholeFile
-from taggers.evaluation.collected import Collected, Rows, rows_of
-from taggers.evaluation.pictures import Look, pictures_of_estimates, pictures_of_scores
-from taggers.evaluation.sample import Scored, regressed, scored
-from taggers.evaluation.summary import summary_of_estimates, summary_of_scores
+from taggers.evaluation.collected import Collected, Rows, column_of, rows_of
+from taggers.evaluation.drawing import Look
+from taggers.evaluation.evaluate import evaluate
+from taggers.evaluation.sample import regressed, scored
 
 _LOG = logging.getLogger("e2efw.taggers")
 _LABEL = "label"
@@ -64,12 +62,12 @@ class EvaluationAnalyzer(EDAnalyzer):
     The numbers do not depend on blocks and streams. Objects without a score (NaN) are counted and left out.
     """
 
-    said: InputTag = param("ttbar:regressed", doc="what the network says of every object; made in this job")
+    said: InputTag = param("ttbar:regressed", doc="what the network says of every object; made in this job or stored")
     truth: InputTag = param("topMassTruth", doc="labels and targets of the same objects")
     task: Literal["classification", "regression"] = param(
         "regression", doc="scores against labels, or estimates against targets"
     )
-    column: str = param("mass", doc="column of `said` that is the score or the estimate")
+    column: str = param("mass", doc="column of `said` that is the score or the estimate; of Scores, name of the class")
     target: str = param("target_mass", doc="column of `truth` that is estimated; classification has the label")
     uncertainty: str = param("", doc="column of `said` with one-sigma uncertainties; empty if there are none")
     edges: tuple[float, ...] = param(
@@ -114,9 +112,10 @@ class EvaluationAnalyzer(EDAnalyzer):
     def analyze(self, ids: EventIDs, said: Collection, truth: TruthLabels, evaluation: Evaluation) -> None:
         """Collect the valid objects; nothing is kept of a block that has a fault."""
         target = _LABEL if self.task == "classification" else self.target
-        rows = rows_of(ids, said, truth, (self.column, target, self.uncertainty))
+        column = column_of(said, self.column)
+        rows = rows_of(ids, said, truth, (column, target, self.uncertainty))
         values = self._histogram_values(rows)
-        evaluation.unit = said.leaves[self.column].unit
+        evaluation.unit = said.leaves[column].unit or str(said.description.get("unit", ""))
         evaluation.collected.add(rows)
         for name, columns in values.items():
             evaluation.booked[name].fill(*columns)
@@ -129,39 +128,24 @@ class EvaluationAnalyzer(EDAnalyzer):
         """
         if sys.exception() is not None or not state.collected:
             return
-        rows = state.collected.rows()
-        place = Path(self.folder)
-        place.mkdir(exist_ok=True)
-        look = Look(
-            self.quantity or self.column, state.unit, self.signal, self.background, self.note, self.replicas, self.seed
-        )
-        drawn: list[Path] = []
-        if self.task == "classification":
-            sample = scored(rows.truth, rows.said)
-            summary = self._summary_of_scores(sample)
-            if self.pictures != "none":
-                drawn = pictures_of_scores(sample, look, place, self.pictures, probabilities=self.probabilities)
-        else:
-            estimates = regressed(rows.said, rows.truth, rows.sigma if self.uncertainty else None)
-            summary = summary_of_estimates(
-                estimates, self.edges, unit=state.unit, replicas=self.replicas, seed=self.seed
-            )
-            if self.pictures != "none":
-                drawn = pictures_of_estimates(estimates, np.array(self.edges), look, place, self.pictures)
-        _write(summary, place / "metrics.json", state.label)
-        _LOG.info(
-            "%s: %d objects, metrics.json and %d pictures in %s", state.label, summary["objects"], len(drawn), place
-        )
-
-    def _summary_of_scores(self, sample: Scored) -> dict[str, Any]:
-        return summary_of_scores(
-            sample,
+        rows, place = state.collected.rows(), Path(self.folder)
+        quantity = self.quantity or self.column
+        look = Look(quantity, state.unit, self.signal, self.background, self.note, self.replicas, self.seed)
+        classifies = self.task == "classification"
+        found = evaluate(
+            rows.truth.astype(np.int64) if classifies else rows.truth,
+            rows.said,
+            sigma=rows.sigma if self.uncertainty else None,
+            edges=self.edges,
             threshold=self.threshold,
             efficiencies=self.signal_efficiencies,
             probabilities=self.probabilities,
-            replicas=self.replicas,
-            seed=self.seed,
+            look=look,
+            folder=place,
+            suffix="" if self.pictures == "none" else self.pictures,
         )
+        drawn, objects = len(found.pictures), found.metrics["objects"]
+        _LOG.info("%s: %d objects, metrics.json and %d pictures in %s", state.label, objects, drawn, place)
 
     def _book(self, histograms: Histograms) -> dict[str, Any]:
         """Histograms by name."""
@@ -200,10 +184,3 @@ class EvaluationAnalyzer(EDAnalyzer):
             known = ~np.isnan(found.sigma)
             values["pull"] = (residual[known] / found.sigma[known],)
         return values
-
-
-def _write(summary: dict[str, Any], path: Path, owner: str) -> None:
-    file = WholeFile(path, owner)
-    with file.writing():
-        file.temporary.write_text(json.dumps(summary, indent=2, allow_nan=False) + "\n")
-    file.finish()

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.collection import Collection
+from dataformats.results import Scores, score_columns
 from dataformats.truth import TruthLabels
 from e2efw.errors import ConfigurationError, LogicError, nearest
 from e2efw.framework.blocks import EventIDs
@@ -87,6 +88,19 @@ def rows_of(ids: EventIDs, said: Collection, truth: TruthLabels, names: tuple[st
     position = taken - said.offsets[event]
     numbers = ids.run[event], ids.lumi[event], ids.event[event]
     return Rows(*numbers, position, _column(said, value)[taken], true[taken], claimed)
+
+
+def column_of(said: Collection, name: str) -> str:
+    """The column with that name; of `Scores`, of the class with that name.
+
+    Raises:
+        ConfigurationError: there is none; names the nearest.
+    """
+    classes = score_columns(said.classes) if isinstance(said, Scores) else {}
+    if name not in said.leaves and name not in classes:
+        known = (*classes, *said.leaves)
+        raise ConfigurationError(f"{type(said).__name__} has no column '{name}'. {nearest(name, known)}")
+    return classes.get(name, name)
 
 
 def _column(product: Collection, name: str) -> Array:

@@ -1,46 +1,17 @@
-"""What an evaluation looks like: one picture per question. The only module of the room that draws."""
+"""What an evaluation of scores or estimates looks like: one picture per question."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from e2efw.errors import MissingDependencyError
-from e2efw.io.whole_file import WholeFile
 from taggers.evaluation.curves import background_at, band, calibration, response_profile, roc
+from taggers.evaluation.drawing import BACKGROUND, GREY, SIGNAL, Look, first_large, text_of, write_pictures
 from taggers.evaluation.metrics import deviations, expected_calibration_error, separation
-from taggers.evaluation.sample import Array, Estimate, Regressed, Scored
+from taggers.evaluation.sample import Array, Regressed, Scored
 
-_SIGNAL, _BACKGROUND = "#bd1f01", "#3f90da"
-"""Of the colours that CMS recommends: distinct also for the colour-blind."""
-_GREY = "0.45"
-
-
-class Look(NamedTuple):
-    """How things are called in pictures.
-
-    Args:
-        quantity: on axes: ``jet mass``, ``top score``.
-        unit: of the quantity; "" for none.
-        signal: in legends.
-        background: in legends.
-        note: above the axes, at the left: which data these are.
-        replicas: bootstrap samples behind bands and errors.
-        seed: of the bootstrap.
-    """
-
-    quantity: str
-    unit: str = ""
-    signal: str = "signal"
-    background: str = "background"
-    note: str = "Simulation"
-    replicas: int = 200
-    seed: int = 1
-
-    def axis(self, before: str = "") -> str:
-        """A label with the unit."""
-        return f"{before} {self.quantity}".strip() + (f" [{self.unit}]" if self.unit else "")
+__all__ = ["Look", "pictures_of_estimates", "pictures_of_scores"]
 
 
 def pictures_of_scores(sample: Scored, look: Look, folder: Path, suffix: str, *, probabilities: bool) -> list[Path]:
@@ -64,7 +35,7 @@ def pictures_of_scores(sample: Scored, look: Look, folder: Path, suffix: str, *,
             drawn["calibration"] = lambda axes: draw_calibration(axes, sample)
     if sample.signal.any() and not sample.signal.all():
         drawn["roc"] = lambda axes: draw_roc(axes, sample, look)
-    return _write(drawn, look, folder, suffix)
+    return write_pictures(drawn, look, folder, suffix)
 
 
 def pictures_of_estimates(sample: Regressed, edges: Array, look: Look, folder: Path, suffix: str) -> list[Path]:
@@ -88,7 +59,7 @@ def pictures_of_estimates(sample: Regressed, edges: Array, look: Look, folder: P
         drawn["estimate_vs_truth"] = lambda axes: draw_plane(axes, sample, look)
         if sample.sigma is not None and np.count_nonzero(~np.isnan(sample.sigma)) > 1:
             drawn["pulls"] = lambda axes: draw_pulls(axes, sample)
-    return _write(drawn, look, folder, suffix)
+    return write_pictures(drawn, look, folder, suffix)
 
 
 def draw_roc(axes: Any, sample: Scored, look: Look) -> None:
@@ -105,18 +76,18 @@ def draw_roc(axes: Any, sample: Scored, look: Look) -> None:
         efficiency[seen],
         1 / np.maximum(high[seen], floor),
         1 / np.maximum(low[seen], floor),
-        color=_SIGNAL,
+        color=SIGNAL,
         alpha=0.25,
         linewidth=0,
     )
-    axes.plot(efficiency[seen], rejection, color=_SIGNAL, label=f"AUC = {_text(area)}")
-    axes.plot(efficiency, 1 / efficiency, color=_GREY, linestyle="--", label="no separation")
+    axes.plot(efficiency[seen], rejection, color=SIGNAL, label=f"AUC = {text_of(area)}")
+    axes.plot(efficiency, 1 / efficiency, color=GREY, linestyle="--", label="no separation")
     axes.set(
         yscale="log",
         xlim=(0, 1),
         ylim=(1, 2 * float(np.max(1 / np.maximum(low[seen], floor), initial=10.0))),
-        xlabel=rf"{_first_large(look.signal)} efficiency $\varepsilon_s$",
-        ylabel=rf"{_first_large(look.background)} rejection $1/\varepsilon_b$",
+        xlabel=rf"{first_large(look.signal)} efficiency $\varepsilon_s$",
+        ylabel=rf"{first_large(look.background)} rejection $1/\varepsilon_b$",
     )
     axes.legend(loc="upper right")
 
@@ -126,8 +97,8 @@ def draw_scores(axes: Any, sample: Scored, look: Look) -> None:
     edges = np.histogram_bin_edges(sample.score, _n_bins(sample.score.size))
     highest = 0.0
     for which, colour, name in (
-        (sample.signal, _SIGNAL, look.signal),
-        (~sample.signal, _BACKGROUND, look.background),
+        (sample.signal, SIGNAL, look.signal),
+        (~sample.signal, BACKGROUND, look.background),
     ):
         total = float(sample.weight[which].sum())
         if not total > 0:
@@ -135,14 +106,14 @@ def draw_scores(axes: Any, sample: Scored, look: Look) -> None:
         height, _ = np.histogram(sample.score[which], edges, weights=sample.weight[which] / total)
         error = np.sqrt(np.histogram(sample.score[which], edges, weights=(sample.weight[which] / total) ** 2)[0])
         highest = max(highest, float((height + error).max()))
-        label = f"{_first_large(name)} ({np.count_nonzero(which)})"
+        label = f"{first_large(name)} ({np.count_nonzero(which)})"
         axes.stairs(height, edges, color=colour, linewidth=1.5, label=label)
         centre, filled = (edges[:-1] + edges[1:]) / 2, height > 0
         axes.errorbar(centre[filled], height[filled], error[filled], fmt="none", color=colour, linewidth=1)
     axes.set(
         xlim=(edges[0], edges[-1]),
         ylim=(0, 1.35 * highest),
-        xlabel=_first_large(look.axis()),
+        xlabel=first_large(look.axis()),
         ylabel="Fraction of objects per bin",
     )
     axes.legend(loc="upper right", ncols=2)
@@ -152,7 +123,7 @@ def draw_calibration(axes: Any, sample: Scored) -> None:
     """Signal fraction against the mean score, in bins of score."""
     curve = calibration(sample)
     filled = curve.weight > 0
-    axes.plot([0, 1], [0, 1], color=_GREY, linestyle="--", label="perfect")
+    axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="perfect")
     half = np.diff(curve.edges)[filled] / 2
     middle = (curve.edges[:-1] + curve.edges[1:])[filled] / 2
     sides = np.abs(np.stack([middle - half, middle + half]) - curve.score[filled])
@@ -180,12 +151,12 @@ def draw_profile(axes: Any, sample: Regressed, edges: Array, look: Look, *, widt
     axes.errorbar(
         centre[known], value[known], error[known], half[known], fmt="o", color="black", markersize=4, linewidth=1
     )
-    axes.set(xlim=(found.edges[0], found.edges[-1]), xlabel=_first_large(look.axis("true")))
+    axes.set(xlim=(found.edges[0], found.edges[-1]), xlabel=first_large(look.axis("true")))
     highest = float(np.max((value + error)[known], initial=0.1))
     if width:
         axes.set(ylim=(0, 1.3 * highest), ylabel="Response resolution (half of 16-84 %)")
         return
-    axes.axhline(1.0, color=_GREY, linestyle="--", linewidth=1)
+    axes.axhline(1.0, color=GREY, linestyle="--", linewidth=1)
     reach = max(0.1, 1.3 * float(np.max(np.abs(value - 1)[known] + error[known], initial=0.0)))
     axes.set(ylim=(1 - reach, 1 + reach), ylabel="Median response (estimate / truth)")
 
@@ -200,9 +171,9 @@ def draw_plane(axes: Any, sample: Regressed, look: Look) -> None:
     axes.figure.colorbar(shown, ax=axes, label="Objects per bin", pad=0.02)
     low, high = max(x[0], y[0]), min(x[-1], y[-1])
     if low < high:
-        axes.plot([low, high], [low, high], color=_SIGNAL, linestyle="--", linewidth=1.2, label="estimate = truth")
+        axes.plot([low, high], [low, high], color=SIGNAL, linestyle="--", linewidth=1.2, label="estimate = truth")
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.99), frameon=False)
-    axes.set(xlabel=_first_large(look.axis("true")), ylabel=_first_large(look.axis("estimated")))
+    axes.set(xlabel=first_large(look.axis("true")), ylabel=first_large(look.axis("estimated")))
 
 
 def draw_pulls(axes: Any, sample: Regressed) -> None:
@@ -223,9 +194,9 @@ def draw_pulls(axes: Any, sample: Regressed) -> None:
         color="black",
         markersize=3,
         linewidth=1,
-        label=f"mean {_text(found.mean)}\nwidth {_text(found.rms)}",
+        label=f"mean {text_of(found.mean)}\nwidth {text_of(found.rms)}",
     )
-    axes.plot(centre, normal, color=_SIGNAL, label="standard normal")
+    axes.plot(centre, normal, color=SIGNAL, label="standard normal")
     axes.set(xlim=(-5, 5), xlabel=r"(estimate $-$ truth) / $\sigma$", ylabel="Objects per 0.25, ends with overflow")
     axes.set_ylim(0, 1.5 * float(max(counts.max(), normal.max())))
     axes.legend(loc="upper right")
@@ -234,37 +205,3 @@ def draw_pulls(axes: Any, sample: Regressed) -> None:
 def _n_bins(n: int) -> int:
     """Bins that a sample of n objects fills."""
     return int(np.clip(2 * n ** (1 / 3), 5, 60))
-
-
-def _text(number: Estimate) -> str:
-    """Value and error with as many digits as the error is worth."""
-    if not (np.isfinite(number.error) and number.error > 0):
-        return f"{number.value:.3f}"
-    digits = max(0, 1 - int(np.floor(np.log10(number.error))))
-    return f"{number.value:.{digits}f} ± {number.error:.{digits}f}"
-
-
-def _first_large(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _write(drawn: Mapping[str, Callable[[Any], None]], look: Look, folder: Path, suffix: str) -> list[Path]:
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 (an extra)
-    except ImportError as error:
-        raise MissingDependencyError("pictures need matplotlib: pip install 'e2efw[plot]'") from error
-    paths = []
-    for name, draw in drawn.items():
-        figure = Figure(figsize=(5.6, 4.6), layout="constrained")
-        axes = figure.add_subplot()
-        axes.tick_params(which="both", direction="in", top=True, right=True)
-        axes.minorticks_on()
-        draw(axes)
-        axes.set_title(look.note, loc="left", fontsize="medium", fontstyle="italic")
-        path = folder / f"{name}.{suffix}"
-        file = WholeFile(path, "pictures")
-        with file.writing():
-            figure.savefig(file.temporary, format=suffix, dpi=130)
-        file.finish()
-        paths.append(path)
-    return paths

@@ -65,11 +65,10 @@ def scored(signal: ArrayLike, score: ArrayLike, weight: ArrayLike | None = None)
         LogicError: shapes differ, labels other than 0 and 1, infinite scores, negative or unknown weights.
     """
     label, values = np.asarray(signal), np.asarray(score, np.float64)
-    weights = np.ones(values.shape) if weight is None else np.asarray(weight, np.float64)
-    _same_shapes(signal=label, score=values, weight=weights)
-    _refuse("labels other than 0 and 1", (label != 0) & (label != 1))
-    _refuse("infinite scores", np.isinf(values))
-    _refuse("weights below 0 or unknown", ~(np.isfinite(weights) & (weights >= 0)))
+    _same_shapes(signal=label, score=values)
+    refuse("labels other than 0 and 1", (label != 0) & (label != 1))
+    refuse("infinite scores", np.isinf(values))
+    weights = checked_weights(weight, values.shape)
     is_signal, known = label.astype(np.bool_), ~np.isnan(values)
     without = tuple(int(np.count_nonzero(~known & (is_signal == which))) for which in (True, False))
     return Scored(is_signal[known], values[known], weights[known], (without[0], without[1]))
@@ -88,13 +87,13 @@ def regressed(estimate: ArrayLike, truth: ArrayLike, sigma: ArrayLike | None = N
     """
     values, true = np.asarray(estimate, np.float64), np.asarray(truth, np.float64)
     _same_shapes(estimate=values, truth=true)
-    _refuse("infinite estimates", np.isinf(values))
-    _refuse("truth that is not finite or not larger than 0", ~(np.isfinite(true) & (true > 0)))
+    refuse("infinite estimates", np.isinf(values))
+    refuse("truth that is not finite or not larger than 0", ~(np.isfinite(true) & (true > 0)))
     known, claimed = ~np.isnan(values), None
     if sigma is not None:
         claimed = np.asarray(sigma, np.float64)
         _same_shapes(estimate=values, sigma=claimed)
-        _refuse("uncertainties that are infinite or not larger than 0", (claimed <= 0) | np.isinf(claimed))
+        refuse("uncertainties that are infinite or not larger than 0", (claimed <= 0) | np.isinf(claimed))
         claimed = claimed[known]
     return Regressed(values[known], true[known], claimed, int(np.count_nonzero(~known)))
 
@@ -105,7 +104,23 @@ def _same_shapes(**columns: NDArray[Any]) -> None:
         raise LogicError(f"evaluation: columns must be one-dimensional and equally long, got {shapes}.")
 
 
-def _refuse(what: str, bad: Mask) -> None:
+def checked_weights(weight: ArrayLike | None, shape: tuple[int, ...]) -> Array:
+    """Weights of objects, all 1 if None.
+
+    Raises:
+        LogicError: another shape, negative or unknown weights.
+    """
+    if weight is None:
+        return np.ones(shape)
+    found = np.asarray(weight, np.float64)
+    if found.shape != shape:
+        raise LogicError(f"evaluation: weights of shape {found.shape} for objects of shape {shape}.")
+    refuse("weights below 0 or unknown", ~(np.isfinite(found) & (found >= 0)))
+    return found
+
+
+def refuse(what: str, bad: Mask) -> None:
+    """Raise a LogicError that counts the bad objects, if there are any."""
     if bad.any():
         raise LogicError(
             f"evaluation: {what} in {np.count_nonzero(bad)} of {bad.size} objects, first at {bad.argmax()}."

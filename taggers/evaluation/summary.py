@@ -24,8 +24,10 @@ from taggers.evaluation.curves import Calibration, Profile, calibration, respons
 from taggers.evaluation.metrics import (
     WORKING_POINTS,
     Coverage,
+    Decisions,
     Deviations,
     Rejection,
+    Separation,
     coverage,
     decisions,
     deviations,
@@ -69,20 +71,17 @@ def summary_of_scores(
     curve = calibration(sample, bins) if probabilities else None
     return {
         "kind": "classification",
-        **_numbers(sample.score.size, no_signal + no_background),
+        **numbers_of(sample.score.size, no_signal + no_background),
         "signal": n_signal,
         "background": int(sample.score.size) - n_signal,
         "without_signal": no_signal,
         "without_background": no_background,
         "bootstrap": {"replicas": replicas, "seed": seed},
-        "auc": _plain(found.auc),
-        "rejection": {f"{one.efficiency:.2f}": _rejection(one) for one in found.rejections},
+        "auc": plain(found.auc),
+        "rejection": plain_rejections(found),
         "threshold": threshold,
         "counts": dict(zip(_OUTCOMES, cut.counts, strict=True)),
-        "accuracy": _plain(cut.accuracy),
-        "precision": _plain(cut.precision),
-        "recall": _plain(cut.recall),
-        "f1": _plain(cut.f1),
+        **plain_decisions(cut),
         "calibration": None if curve is None else _calibration(curve, expected_calibration_error(sample, bins)),
     }
 
@@ -104,17 +103,18 @@ def summary_of_estimates(
     claimed = None if sample.sigma is None else coverage(sample, replicas=replicas, seed=seed)
     return {
         "kind": "regression",
-        **_numbers(sample.truth.size, sample.n_without),
+        **numbers_of(sample.truth.size, sample.n_without),
         "unit": unit,
         "bootstrap": {"replicas": replicas, "seed": seed},
-        "mae": _plain(mean_absolute_error(sample)),
+        "mae": plain(mean_absolute_error(sample)),
         **spread,
         "profile": _profile(response_profile(sample, edges, replicas, seed)),
         "coverage": None if claimed is None else _coverage(claimed),
     }
 
 
-def _numbers(n: int, without: int) -> Plain:
+def numbers_of(n: int, without: int) -> Plain:
+    """How many objects there are, and how many have nothing said about them."""
     part = without / (n + without) if n + without else None
     return {"objects": int(n), "without": without, "without_fraction": part}
 
@@ -123,7 +123,8 @@ def _known(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _plain(number: Estimate) -> Plain:
+def plain(number: Estimate) -> Plain:
+    """Value and error, None for NaN."""
     return {"value": _known(number.value), "error": _known(number.error)}
 
 
@@ -131,11 +132,21 @@ def _list(values: Iterable[float]) -> list[float | None]:
     return [_known(value) for value in values]
 
 
+def plain_decisions(found: Decisions) -> Plain:
+    """What one threshold tells, without the counts."""
+    return {name: plain(getattr(found, name)) for name in ("accuracy", "precision", "recall", "f1")}
+
+
+def plain_rejections(found: Separation) -> Plain:
+    """By signal efficiency."""
+    return {f"{one.efficiency:.2f}": _rejection(one) for one in found.rejections}
+
+
 def _rejection(found: Rejection) -> Plain:
     return {
         "threshold": _known(found.threshold),
-        "background_efficiency": _plain(found.background),
-        "rejection": _plain(found.rejection),
+        "background_efficiency": plain(found.background),
+        "rejection": plain(found.rejection),
         "at_least": _known(found.at_least),
     }
 
@@ -145,7 +156,7 @@ def _calibration(curve: Calibration, expected_error: float) -> Plain:
 
 
 def _deviations(found: Deviations) -> Plain:
-    return {name: _plain(number) for name, number in found._asdict().items()}
+    return {name: plain(number) for name, number in found._asdict().items()}
 
 
 def _profile(found: Profile) -> Plain:
@@ -155,4 +166,4 @@ def _profile(found: Profile) -> Plain:
 
 def _coverage(found: Coverage) -> Plain:
     numbers = ("inside", "pull_mean", "pull_width")
-    return {"objects": found.n} | {name: _plain(getattr(found, name)) for name in numbers}
+    return {"objects": found.n} | {name: plain(getattr(found, name)) for name in numbers}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import uproot
 
-from dataformats.results import JetRegressions
+from dataformats.results import JetRegressions, Regressions, Scores
 from dataformats.truth import TruthLabels
 from e2efw import config as cms
 from e2efw.errors import ConfigurationError, E2EFWError, FileWriteError, LogicError
@@ -192,6 +192,50 @@ def test_a_check_and_a_job_that_fails_leave_nothing(tmp_path: Path, job: Any) ->
     with pytest.raises(E2EFWError, match="fails on purpose"):
         Job(configure(failing, Path())).run()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_job_evaluates_what_a_first_one_stored(tmp_path: Path, job: Any) -> None:
+    first = job(folder="one", pictures="none", replicas=20)
+    first.output = cms.OutputModule(
+        "PoolOutputModule",
+        fileName=cms.untracked.string(str(tmp_path / "stored.root")),
+        outputCommands=cms.untracked.vstring("drop *", "keep *_ttbar_regressed_*", "keep *_topMassTruth_*_*"),
+    )
+    first.e = cms.EndPath(first.output)
+    Job(configure(first, Path())).run()
+    second = cms.Process("EVALUATION")
+    second.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(str(tmp_path / "stored.root")))
+    second.load("python_cfg.evaluation_cfi")
+    second.evaluation.folder = str(tmp_path / "two")
+    second.evaluation.pictures = cms.untracked.string("none")
+    second.evaluation.replicas = cms.int32(20)
+    second.add_(cms.Service("TFileService", fileName=cms.string(str(tmp_path / "two.root"))))
+    second.p = cms.Path(second.evaluation)
+    Job(configure(second, Path())).run()
+    one, two = (json.loads((tmp_path / folder / "metrics.json").read_text()) for folder in ("one", "two"))
+    assert one == two
+    second.evaluation.said = "topMassTruth:here"
+    with pytest.raises(E2EFWError, match="no product 'topMassTruth:here' for 'said'"):
+        Job(configure(second, Path())).check()
+
+
+def test_classes_of_scores_are_found_by_name_and_units_in_descriptions(tmp_path: Path) -> None:
+    ids, said, truth = made()
+    columns = {"score": 1 - said.flat("mass") / 1000, "score1": said.flat("mass") / 1000}
+    status = np.zeros(truth.flat("label").size, np.uint8)
+    scores = Scores(said.offsets, about={"classes": ["qcd", "top"]}, status=status, **columns)
+    chosen = analyzer(tmp_path, task="classification", column="top")
+    opened = chosen.begin_job(SmallJob())  # type: ignore[arg-type]
+    chosen.analyze(ids, scores, truth, opened)
+    valid = truth.flat("valid")
+    assert np.array_equal(np.sort(opened.collected.rows().said), np.sort(columns["score1"][valid]), equal_nan=True)
+    with pytest.raises(ConfigurationError, match=r"Scores has no column 'tap'\. Did you mean 'top'"):
+        analyzer(tmp_path, task="classification", column="tap").analyze(ids, scores, truth, opened)
+    one = Regressions(said.offsets, about={"unit": "GeV"}, status=status, value=said.flat("mass"))
+    chosen = analyzer(tmp_path, column="value")
+    opened = chosen.begin_job(SmallJob())  # type: ignore[arg-type]
+    chosen.analyze(ids, one, truth, opened)
+    assert opened.unit == "GeV"
 
 
 def test_what_is_said_must_be_made_in_the_job_or_be_found(job: Any) -> None:
