@@ -1,6 +1,7 @@
 """Run a model bundle with torch: the archive `model.pt2` that `torch.export.save` made."""
 
 import io
+import pickle
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from taggers.bundle import TORCH_FILE, Bundle
 
 _PROBE = 2
 """Windows in the batch that shows whether the network is the one of the card."""
+
+
+_BROKEN = (RuntimeError, ValueError, AssertionError, LookupError, TypeError, AttributeError, OSError, EOFError)
+"""What torch raises for files that are not what they should be."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class TorchModel(OpenModel):
         _refuse_unsafe_examples(where, bundle.torch_model)
         try:
             program = torch.export.load(io.BytesIO(bundle.torch_model))
-        except (RuntimeError, ValueError, AssertionError, KeyError, OSError, torch.export.UnflattenError) as error:
+        except _BROKEN as error:
             raise ConfigurationError(f"{where}: torch {torch.__version__} cannot load it: {error}") from error
         torch.set_num_threads(threads)
         device = "cuda" if gpu and torch.cuda.is_available() else "cpu"
@@ -107,7 +112,7 @@ def _refuse_unsafe_examples(where: str, content: bytes) -> None:
                 continue
             try:
                 torch.load(io.BytesIO(archive.read(name)), weights_only=True)
-            except Exception as error:
+            except (pickle.UnpicklingError, *_BROKEN) as error:
                 raise ConfigurationError(
                     f"{where}: its example inputs are more than tensors, and reading them could run any code: {error}"
                 ) from error
