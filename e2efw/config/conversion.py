@@ -70,15 +70,12 @@ def _list_tolerant_modules(job: Process) -> None:
 
 
 def _tell_what_has_no_effect(process: Process) -> None:
-    """One notice for everything that this framework takes from formulas instead, and for what CMSSW has given up."""
+    """One notice for conditions, which formulas stand for here, and one for what CMSSW has given up."""
     if any(isinstance(task, ConditionalTask) for task in process.associatedTasks_()):
         _LOG.warning("cms.ConditionalTask is gone from CMSSW 16; write a cms.Task, whose modules run for every reader")
     tag = getattr(process.es_sources.get("GlobalTag"), "globaltag", None)
     if tag is not None:
-        _LOG.warning("GlobalTag %s is kept in the configuration and has no effect: no conditions are read", tag.value())
-    others = sorted({*process.es_producers, *process.es_sources} - {"GlobalTag"})
-    if others:
-        _LOG.warning("EventSetup modules have no effect: geometry and field are formulas. Here: %s", ", ".join(others))
+        _LOG.warning("GlobalTag %s is kept in the provenance and has no effect: no conditions are read", tag.value())
 
 
 def settled(owner: Any, process: Any = None) -> Any:

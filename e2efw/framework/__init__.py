@@ -1,9 +1,9 @@
 """The framework proper: what a module is, what a block of events is, and who runs when.
 
-- `tags`: InputTag and ProductKey, the names of products
+- `tags`: InputTag and ProductKey, the names of products; ESInputTag, that of a record
 - `parameters`: declaration of parameters, and their values out of a cfg
 - `modules`: EDProducer, EDFilter, EDAnalyzer, Source, OutputModule: the contract of plugins
-- `eventsetup`: records with intervals of validity, ESSource and ESProducer
+- `eventsetup`: records with intervals of validity, ESSource and ESProducer; `es_configuration`: those of a cfg
 - `schema`: what a plugin's declarations say: parameters, consumes, produces
 - `plugins`: finding a plugin class by name; `building`: a plugin with the values of a cfg
 - `configured`: a whole process whose names, types and values are legal; `options`, `seeds`

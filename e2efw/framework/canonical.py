@@ -1,8 +1,8 @@
 """Parameter sets as one canonical line of text, and the ids that follow from it.
 
 Each parameter reads ``name=+<code>(value)``, sorted by name; ``+`` says that it is tracked, and only those enter. A
-capital code is one value, a small one a list, except that ``t`` is an InputTag and ``v`` a list of them. Strings stand
-as they are, with a backslash before what would end them.
+capital code is one value, a small one a list, except that ``t`` is an InputTag, ``v`` a list of them, ``g`` an
+ESInputTag and ``G`` a list of these. Strings stand as they are, with a backslash before what would end them.
 
 Source of the form: CMSSW's ``ParameterSet::toString``.
 """
@@ -23,6 +23,8 @@ _CODES: Final[Mapping[str, str]] = {
     "FileInPath": "F",
     "InputTag": "t",
     "VInputTag": "v",
+    "ESInputTag": "g",
+    "VESInputTag": "G",
     "PSet": "P",
     "VPSet": "p",
     "ParameterSetID": "Q",

@@ -14,10 +14,9 @@ from e2efw.framework.aliases import Alias, aliases_of
 from e2efw.framework.building import configured_module, plugin_of, values_of
 from e2efw.framework.conditional import conditional_labels, placed
 from e2efw.framework.dataflow import Configured
-from e2efw.framework.eventsetup import ESProducer, ESSource
+from e2efw.framework.es_configuration import ESConfiguration, es_configuration
 from e2efw.framework.modules import Module, OpenSource, OutputModule, Service, Source
 from e2efw.framework.options import Options
-from e2efw.framework.plugins import known_plugins
 from e2efw.framework.schedule import PathEntry, PathPlan
 from e2efw.framework.seeds import apply_seeds
 
@@ -40,8 +39,6 @@ class JobConfiguration:
         idle: for modules that are defined and never run a sentence why, by label.
         unscheduled: labels of modules on tasks and on no path: they run if somebody reads what they make.
         services: by the name of their plugin.
-        es_modules: ESSources and ESProducers by label.
-        preferred: labels of ES modules that the cfg prefers, by name of the record; "*" for all records.
         aliases: second labels of modules.
     """
 
@@ -56,8 +53,7 @@ class JobConfiguration:
     idle: Mapping[str, str]
     unscheduled: frozenset[str] = frozenset()
     services: Mapping[str, Service] = field(default_factory=dict)
-    es_modules: Mapping[str, ESSource | ESProducer] = field(default_factory=dict)
-    preferred: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    eventsetup: ESConfiguration = field(default_factory=ESConfiguration)
     aliases: Sequence[Alias] = ()
 
     def open_source(self) -> OpenSource:
@@ -126,8 +122,7 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         idle | unread,
         frozenset(unscheduled),
         {name: _service(name, service) for name, service in process.services.items()},
-        _es_modules(process),
-        _preferred(process),
+        es_configuration(process),
         aliases,
     )
 
@@ -140,31 +135,6 @@ def _without_unread(
     why = "is on a ConditionalTask, and no module on its path reads it."
     unread = {label: f"The module '{label}' {why}" for label in built if label not in standing}
     return {label: module for label, module in built.items() if label in standing}, unread
-
-
-def _es_modules(process: Any) -> dict[str, ESSource | ESProducer]:
-    """ES modules that are not disabled by their task; those of CMSSW that nothing here knows have no effect."""
-    disabled = {id(item) for item in process.disabled_()}
-    found: dict[str, ESSource | ESProducer] = {}
-    for label, module in {**process.es_sources, **process.es_producers}.items():
-        if id(module) in disabled:
-            continue
-        if module.type_() not in known_plugins():
-            _LOG.info("%s '%s' (%s) has no effect: nothing here reads it", module.type_(), label, module.origin_())
-            continue
-        plugin = plugin_of(label, module)
-        found[label] = plugin(**values_of(label, module, plugin)[0])
-    return found
-
-
-def _preferred(process: Any) -> dict[str, list[str]]:
-    """What ``process.prefer`` named."""
-    preferred: dict[str, list[str]] = {}
-    for prefer in process.es_prefers.values():
-        label = prefer.targetLabel_() or prefer.type_()
-        for record in prefer.parameterNames_() or ["*"]:
-            preferred.setdefault(record, []).append(label)
-    return preferred
 
 
 def mistakes(process: Any) -> list[E2EFWError]:

@@ -13,6 +13,14 @@ is called for events of one interval at a time.
 
 An ESSource has records ready, each valid from a luminosity block until the next; an ESProducer makes one record of
 others when somebody needs it, once for each interval. Where two deliver the same record, ``process.prefer`` decides.
+
+A module may deliver a record under a label, its parameter ``appendToDataLabel``. Who reads it has an ESInputTag
+parameter of the same name as the argument; without one, the record without label is meant.
+
+>>> class HcalScaled(EDProducer):
+...     gains: ESInputTag = param(":hcal", doc="which gains")
+...
+...     def produce(self, gains: Gains) -> EventFloat: ...
 """
 
 import dataclasses
@@ -27,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from e2efw.errors import ConfigurationError, LogicError, nearest
-from e2efw.framework.modules import Module
+from e2efw.framework.modules import ESInputTag, Module, param
 
 
 class LumiID(NamedTuple):
@@ -67,6 +75,8 @@ class ESSource(Module, abstract=True):
 
     kind: ClassVar[str] = "ESSource"
 
+    append_to_data_label: str = param("", doc="label of the record, for the ESInputTag of who reads it")
+
     def record_class(self) -> type[Record]:
         """What it delivers: the annotation of `records` says."""
         arguments = get_args(get_type_hints(type(self).records).get("return"))
@@ -85,6 +95,8 @@ class ESProducer(Module, abstract=True):
     """Makes a record of others: ``produce(self, one: R1, other: R2) -> R``."""
 
     kind: ClassVar[str] = "ESProducer"
+
+    append_to_data_label: str = param("", doc="label of the record, for the ESInputTag of who reads it")
 
     def record_class(self) -> type[Record]:
         """What it delivers: the annotation of `produce` says."""
@@ -130,6 +142,16 @@ class Timeline:
             return self._made[number]
 
 
+class _Name(NamedTuple):
+    """What a record is called: its class, and the label that its module gives it."""
+
+    record: type[Record]
+    label: str
+
+    def __str__(self) -> str:
+        return f"{self.record.__name__}{f':{self.label}' if self.label else ''}"
+
+
 class EventSetup:
     """All records of a job; a timeline is worked out when the first module asks.
 
@@ -148,43 +170,58 @@ class EventSetup:
         self._modules = modules
         self._preferred = preferred
         self._find_file = find_file
-        self._timelines: dict[type[Record], Timeline] = {}
+        self._timelines: dict[_Name, Timeline] = {}
 
-    def timeline(self, record: type[Record], who: str, trail: tuple[type[Record], ...] = ()) -> Timeline:
-        """Who delivers a record when.
+    def read_by(
+        self, module: Module, records: Mapping[str, type[Record]], who: str, trail: tuple["_Name", ...] = ()
+    ) -> dict[str, Timeline]:
+        """Who delivers when what a module reads.
 
         Args:
-            who: needs it, for messages.
+            records: classes by argument; an ESInputTag parameter of the same name says which record of that class.
+            who: the module, for messages.
 
         Raises:
-            ConfigurationError: nobody delivers it, several do, or records need each other in a circle.
+            ConfigurationError: nobody delivers a record, several do, or records need each other in a circle.
         """
-        if record in trail:
-            chain = " needs ".join(cls.__name__ for cls in (*trail, record))
-            raise ConfigurationError(f"records need each other: {chain}.")
-        if record not in self._timelines:
-            label = self._provider(record, who)
+        found = {}
+        for name, record in records.items():
+            tag = getattr(module, name, None)
+            found[name] = self._timeline(record, tag if isinstance(tag, ESInputTag) else ESInputTag(), who, trail)
+        return found
+
+    def _timeline(self, record: type[Record], tag: ESInputTag, who: str, trail: tuple["_Name", ...]) -> Timeline:
+        wanted = _Name(record, tag.data)
+        if wanted in trail:
+            raise ConfigurationError(f"records need each other: {' needs '.join(map(str, (*trail, wanted)))}.")
+        label = self._provider(wanted, who)
+        if tag.module not in {"", label}:
+            raise ConfigurationError(
+                f"{who}: {wanted} comes from '{label}', not from '{tag.module}' (ESInputTag '{tag}')."
+            )
+        if wanted not in self._timelines:
             module = self._modules[label]
-            self._timelines[record] = (
+            self._timelines[wanted] = (
                 self._of_source(module, label)
                 if isinstance(module, ESSource)
-                else self._of_producer(module, label, (*trail, record))
+                else self._of_producer(module, label, (*trail, wanted))
             )
-        return self._timelines[record]
+        return self._timelines[wanted]
 
-    def _provider(self, record: type[Record], who: str) -> str:
-        found = [label for label, module in self._modules.items() if module.record_class() is record]
+    def _provider(self, wanted: "_Name", who: str) -> str:
+        names = {label: _Name(each.record_class(), each.append_to_data_label) for label, each in self._modules.items()}
+        found = [label for label, name in names.items() if name == wanted]
         if not found:
-            known = {module.record_class().__name__ for module in self._modules.values()}
             raise ConfigurationError(
-                f"{who}: no ESSource or ESProducer delivers {record.__name__}. "
-                f"{nearest(record.__name__, known, 'Records')}"
+                f"{who}: no ESSource or ESProducer delivers {wanted}. "
+                f"{nearest(str(wanted), {str(name) for name in names.values()}, 'Records')}"
             )
-        preferred = [*self._preferred.get(record.__name__, ()), *self._preferred.get("*", ())]
+        record = wanted.record.__name__
+        preferred = [*self._preferred.get(record, ()), *self._preferred.get("*", ())]
         chosen = [label for label in found if label in preferred]
         if len(found) > 1 and len(chosen) != 1:
             raise ConfigurationError(
-                f"{who}: {record.__name__} is delivered by {', '.join(found)}; process.prefer('{found[0]}') decides."
+                f"{who}: {wanted} is delivered by {', '.join(found)}; process.prefer('{found[0]}') decides."
             )
         return chosen[0] if chosen else found[0]
 
@@ -194,11 +231,11 @@ class EventSetup:
             raise ConfigurationError(f"{type(module).__name__} '{label}' delivers no record at any time.")
         return Timeline(np.array(sorted(records), np.int64), records.__getitem__)
 
-    def _of_producer(self, module: ESProducer, label: str, trail: tuple[type[Record], ...]) -> Timeline:
+    def _of_producer(self, module: ESProducer, label: str, trail: tuple["_Name", ...]) -> Timeline:
         produce = module.produce  # type: ignore[attr-defined]
         hints = get_type_hints(produce)
         who = f"{type(module).__name__} '{label}'"
-        needs = {name: self.timeline(hints[name], who, trail) for name in inspect.signature(produce).parameters}
+        needs = self.read_by(module, {name: hints[name] for name in inspect.signature(produce).parameters}, who, trail)
         first = max((int(line.since[0]) for line in needs.values()), default=0)
         borders = np.unique(np.concatenate([[first], *(line.since for line in needs.values())]))
         since = borders[borders >= first].astype(np.int64)

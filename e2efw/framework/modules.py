@@ -29,7 +29,7 @@ from e2efw.framework.parameters import HelpTable, declared, param
 from e2efw.framework.plugins import register
 from e2efw.framework.provenance import Provenance
 from e2efw.framework.select_events import SelectEvents
-from e2efw.framework.tags import InputTag
+from e2efw.framework.tags import ESInputTag, InputTag
 
 
 class JobContext(Protocol):
@@ -281,6 +281,7 @@ __all__ = [
     "EDAnalyzer",
     "EDFilter",
     "EDProducer",
+    "ESInputTag",
     "HelpTable",
     "InputTag",
     "JobContext",

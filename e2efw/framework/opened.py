@@ -81,9 +81,11 @@ class Opened:
             asked = demanded(label, {**needs, **makers}, unscheduled)
             outputs[label] = OutputPlan(outputs[label].selection, outputs[label].results, asked)
         needed = _needed(configuration, flow, on_demand, outputs)
-        settle(record, needed, configuration.aliases, flow)
+        settle(record, needed, configuration, flow)
         setup = EventSetup(
-            configuration.es_modules, configuration.preferred, lambda name: find_file(name, configuration.folder)
+            configuration.eventsetup.modules,
+            configuration.eventsetup.preferred,
+            lambda name: find_file(name, configuration.folder),
         )
         workers = {}
         for label in needed:
@@ -256,7 +258,7 @@ def _begun(
     module, label = configured.module, configured.label
     schema, state = configured.schema, None
     with configuration.blaming(label, module):
-        records = {name: setup.timeline(record, configured.name) for name, record in schema.records.items()}
+        records = setup.read_by(module, schema.records, configured.name)
         if module.begin_job is not None:
             state = module.begin_job(context)
             stack.callback(module.end_job, state)

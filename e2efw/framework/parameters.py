@@ -1,8 +1,8 @@
 """Declaration of parameters in a plugin class, and their values out of a cfg.
 
 A parameter is a class attribute: ``min_energy: float = param(0.0, unit="GeV", doc="...")``. It is snake_case in Python
-and camelCase in a cfg. Allowed types: bool, int, float, str, InputTag, Literal of strings, the cfg's EventRange,
-LuminosityBlockRange and LuminosityBlockID, tuples of these (``tuple[str, ...]``), and a `ParameterSet` for a PSet.
+and camelCase in a cfg. Allowed types: bool, int, float, str, InputTag, ESInputTag, Literal of strings, the cfg's
+EventRange, LuminosityBlockRange and LuminosityBlockID, tuples of these (``tuple[str, ...]``), and a `ParameterSet` for a PSet.
 """
 
 import dataclasses
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args,
 
 from e2efw.config.eventids import EventRange, LuminosityBlockID, LuminosityBlockRange
 from e2efw.errors import LogicError, nearest
-from e2efw.framework.tags import InputTag
+from e2efw.framework.tags import ESInputTag, InputTag
 
 _REQUIRED = dataclasses.MISSING
+_TAGS = (InputTag, ESInputTag)
 
 Check: TypeAlias = Callable[[Any], str | None]
 """Looks at a value and says what is wrong with it, or None."""
@@ -34,7 +35,7 @@ def param(
     """Declare a parameter of a plugin.
 
     Args:
-        default: value when the cfg sets none; left out, the cfg must set it. An InputTag may be given as text.
+        default: value when the cfg sets none; left out, the cfg must set it. A tag may be given as text.
         doc: one line for `plugin-help`.
         unit: physical unit.
         tracked: False for what cannot change results (threads, printing): it stays out of the provenance.
@@ -174,7 +175,7 @@ class Parameter:
 
 
 _CMS_TYPES = {"bool": "bool", "int": "int32", "float": "double", "str": "string"} | {
-    kind.__name__: kind.__name__ for kind in (InputTag, EventRange, LuminosityBlockRange, LuminosityBlockID)
+    kind.__name__: kind.__name__ for kind in (InputTag, ESInputTag, EventRange, LuminosityBlockRange, LuminosityBlockID)
 }
 _ALSO = {"int32": ("uint32", "int64", "uint64"), "vint32": ("vuint32", "vint64", "vuint64"), "string": ("FileInPath",)}
 """Other cfg types that hold the same Python values."""
@@ -188,8 +189,8 @@ def element_type(annotation: Any) -> tuple[Any, bool]:
 
 
 def _scalar(element: Any, value: Any) -> Any:
-    if element is InputTag:
-        return value if isinstance(value, InputTag) else InputTag.parse(str(value))
+    if element in _TAGS:
+        return value if isinstance(value, element) else element.parse(str(value))
     if get_origin(element) is Literal:
         return str(value)
     if _is_set(element):
@@ -215,16 +216,16 @@ def declared(cls: type) -> Mapping[str, Parameter]:
         simple = get_origin(element) is Literal or getattr(element, "__name__", "") in _CMS_TYPES
         if not simple and not _is_set(element):
             raise LogicError(
-                f"{cls.__name__}.{field.name}: parameters are bool, int, float, str, InputTag, Literal, EventRange, "
-                f"LuminosityBlockRange, LuminosityBlockID, a ParameterSet or tuples, not {annotation}."
+                f"{cls.__name__}.{field.name}: parameters are bool, int, float, str, InputTag, ESInputTag, Literal, "
+                f"EventRange, LuminosityBlockRange, LuminosityBlockID, a ParameterSet or tuples, not {annotation}."
             )
         if "doc" not in field.metadata or not re.fullmatch(r"[a-z][a-z0-9_]*", field.name):
             raise LogicError(
                 f"{cls.__name__}.{field.name}: declare parameters in snake_case with param(default, doc=...)."
             )
         default = field.default
-        if default is not _REQUIRED and element is InputTag:
-            default = tuple(map(InputTag.parse, default)) if annotation is not InputTag else _scalar(InputTag, default)
+        if default is not _REQUIRED and element in _TAGS:
+            default = tuple(map(element.parse, default)) if annotation is not element else _scalar(element, default)
         declaration = dict(field.metadata)
         cfg_name = declaration.pop("name", "") or camel_case(field.name)
         found[cfg_name] = Parameter(field.name, cfg_name, annotation, default, **declaration)

@@ -1,6 +1,6 @@
 """The provenance record of this process, from its configuration."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from e2efw import __version__
@@ -9,7 +9,7 @@ from e2efw.framework.configured import JobConfiguration
 from e2efw.framework.dataflow import Configured, Dataflow
 from e2efw.framework.provenance import ModuleRecord, ProcessRecord, ProductRecord
 from e2efw.framework.schedule import RESULTS
-from e2efw.framework.tags import InputTag, ProductKey
+from e2efw.framework.tags import ESInputTag, InputTag, ProductKey
 
 
 def process_record(
@@ -41,8 +41,8 @@ def process_record(
     return ProcessRecord(name, release, modules, products, paths, end_paths, hardware=hardware)
 
 
-def settle(record: ProcessRecord, needed: Collection[str], aliases: Iterable[Alias], flow: Dataflow) -> None:
-    """Leave out modules that never run, and add an entry for each alias of those that do.
+def settle(record: ProcessRecord, needed: Collection[str], configuration: JobConfiguration, flow: Dataflow) -> None:
+    """Leave out modules that never run, and add an entry for each alias of those that do, and for all ES modules.
 
     Args:
         needed: labels of the modules that run.
@@ -50,8 +50,9 @@ def settle(record: ProcessRecord, needed: Collection[str], aliases: Iterable[Ali
     kept = {*needed, RESULTS}
     record.modules[:] = [module for module in record.modules if module.label in kept]
     record.products[:] = [product for product in record.products if product.key.label in kept]
+    record.modules += configuration.eventsetup.records
     types = {product.key: product for product in record.products}
-    for alias in aliases:
+    for alias in configuration.aliases:
         names = {name: key for name, key in flow.aliases.items() if name.label == alias.label and key in types}
         if names:
             record.modules.append(_alias_record(alias))
@@ -75,6 +76,6 @@ def _module_record(configured: Configured, facts: dict[str, Any]) -> ModuleRecor
 
 def _plain(value: Any) -> Any:
     """As JSON data."""
-    if isinstance(value, InputTag):
+    if isinstance(value, InputTag | ESInputTag):
         return str(value)
     return [_plain(x) for x in value] if isinstance(value, tuple) else value

@@ -1,4 +1,4 @@
-"""Names of products: what a module asks for, and what a file or a module has."""
+"""Names of products and of records: what a module asks for, and what a file or a module has."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -52,3 +52,22 @@ class InputTag:
         while len(fields) > 1 and not fields[-1]:
             fields.pop()
         return ":".join(fields)
+
+
+@dataclass(frozen=True)
+class ESInputTag:
+    """Which record of a class a module reads: the one with this data label, from this module if it is named."""
+
+    module: str = ""
+    data: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From ``module:data``, of which both may be empty, or nothing."""
+        fields = text.split(":") if text else ["", ""]
+        if len(fields) != 2:
+            raise ConfigurationError(f"ESInputTag '{text}': wanted module:data, or :data.")
+        return cls(*(field.strip() for field in fields))
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.data}" if self.module or self.data else ""

@@ -37,15 +37,14 @@ def test_message_logger_that_was_changed_survives_the_load(tmp_path: Path) -> No
         process.MessageLogger.cerr.Other = 5
 
 
-def test_global_tag_and_event_setup_are_told_of_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_global_tag_is_told_of_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     text = "process.load('Configuration.StandardSequences.FrontierConditions_GlobalTag_cff')\n"
-    text += "process.GlobalTag.globaltag = 'MY_TAG'\nprocess.esp = cms.ESProducer('X')\n"
+    text += "process.GlobalTag.globaltag = 'MY_TAG'\n"
     process = run(tmp_path, text)
     with caplog.at_level(logging.WARNING, "e2efw.config"):
         converted(process)
-    assert len(caplog.messages) == 2
-    assert "GlobalTag MY_TAG is kept in the configuration" in caplog.text
-    assert "EventSetup modules have no effect" in caplog.text
+    assert len(caplog.messages) == 1
+    assert "GlobalTag MY_TAG is kept in the provenance" in caplog.text
     assert "'MY_TAG'" in process.dumpPython()
 
 
