@@ -27,25 +27,49 @@ def content(
     print_content(file, regex or [], names_only=name, everything=everything, as_json=as_json)
 
 
-def prov(
+def prov(  # noqa: PLR0913, PLR0917 (the options of edmProvDump are many)
     file: File,
     match: Annotated[
         list[str] | None,
         typer.Option("--find-match", "-f", metavar="PATTERN", help="Only modules and products that match; repeatable."),
     ] = None,
-    ancestors: Annotated[bool, typer.Option("--ancestors", "-x", help="What each product was made of.")] = False,
+    dependencies: Annotated[
+        bool, typer.Option("--dependencies", "-d", help="What each product was made of directly.")
+    ] = False,
+    ancestors: Annotated[bool, typer.Option("--ancestors", "-x", help="All that each product was made of.")] = False,
     descendants: Annotated[bool, typer.Option("--descendants", "-c", help="What was made of each product.")] = False,
     all_modules: Annotated[
         bool, typer.Option("--all-modules", "-a", help="Also modules of whose products the file holds none.")
     ] = False,
+    no_event_setup: Annotated[
+        bool, typer.Option("--excludeESModules", "-e", help="Leave out modules of the EventSetup.")
+    ] = False,
+    top_level: Annotated[
+        bool, typer.Option("--showTopLevelPSets", "-t", help="Parameter sets of the processes themselves.")
+    ] = False,
     history_id: Annotated[bool, typer.Option("--showHistoryID", help="Show the id of the process history.")] = False,
+    no_products: Annotated[bool, typer.Option("--dontPrintProducts", "-p", help="Leave out products.")] = False,
     ids_only: Annotated[bool, typer.Option("--psetID", "-i", help="Ids of parameter sets, not parameters.")] = False,
+    by_label: Annotated[bool, typer.Option("--sort", "-s", help="Sort by label, not in the order they ran.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show how the products of a file were made: processes, modules, parameters, parents. CMSSW's edmProvDump."""
     from e2efw.cli.prov import Wish, print_provenance  # noqa: PLC0415 (--help must not wait for numba)
 
-    wish = Wish(match or [], ancestors, descendants, all_modules, history_id, ids_only, as_json)
+    wish = Wish(
+        match or [],
+        dependencies,
+        ancestors,
+        descendants,
+        all_modules,
+        not no_event_setup,
+        top_level,
+        history_id,
+        not no_products,
+        ids_only,
+        by_label,
+        as_json,
+    )
     print_provenance(file, wish)
 
 

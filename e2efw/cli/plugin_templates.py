@@ -102,7 +102,7 @@ from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from taggers.network import Network, NetworkParameters, refuse_other_objects
 
 
-class $name(NetworkParameters, EDProducer):
+class $name(EDProducer, NetworkParameters):
     """Mass and transverse momentum of every jet; NaN where a jet has no window."""
 
     jets: InputTag = param("ak8PFJetsCHS", doc="jets that the windows belong to")

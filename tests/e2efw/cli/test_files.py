@@ -128,6 +128,18 @@ def test_provenance_follows_descendants(command: Command, output: Path) -> None:
     assert len(model["facts"]["model_sha256"]) == 64
 
 
+def test_provenance_can_be_sorted_and_cut(command: Command, output: Path) -> None:
+    whole = command("prov", str(output), "-s", "-d", "-t").out
+    labels = [line.split()[1] for line in whole.splitlines() if line.startswith("Module: ")]
+    assert labels == sorted(labels)
+    assert "    parent: reducedEcalRecHitsEB::SIM" in whole.splitlines()
+    assert "  jetFrames: PSet tracked = '" in whole
+    assert "products: {" not in command("prov", str(output), "-p").out
+    by_value = command("prov", str(output), "-f", 'model = "calorimetric_baseline"').out
+    assert "Module: ttbar E2E" in by_value
+    assert "Module: jetFrames" not in by_value
+
+
 def test_provenance_of_a_file_without_records_says_so(command: Command, real_files: list[Path]) -> None:
     ended = command("prov", str(real_files[0]))
     assert ended.code == 0
