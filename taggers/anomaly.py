@@ -17,7 +17,7 @@ ERROR: Final = "error"
 """Output of autoencoders that compute the error themselves."""
 
 
-class AnomalyDetector(AnyObjectParameters, EDProducer):
+class AnomalyDetector(EDProducer, AnyObjectParameters):
     """Reconstruction error of an autoencoder, for any objects with windows or, region by region, for whole events.
 
     The network says the pixels again, or the error itself as its output `error`; the latter leaves `worst` unknown.

@@ -10,7 +10,7 @@ from taggers.network import Network, NetworkParameters, refuse_other_objects
 from taggers.tagging import AnyObjectParameters, AnyObjects
 
 
-class OnnxRegressor(AnyObjectParameters, EDProducer):
+class OnnxRegressor(EDProducer, AnyObjectParameters):
     """One quantity that a network estimates, for any objects with windows or for whole events."""
 
     quantity: str = param(doc="output of the network; its uncertainty is the output of that name with _sigma behind")
@@ -28,7 +28,7 @@ class OnnxRegressor(AnyObjectParameters, EDProducer):
         return frozenset(self.objects_named())
 
 
-class TauMassRegressor(NetworkParameters, EDProducer):
+class TauMassRegressor(EDProducer, NetworkParameters):
     """Mass of an a that decays to two taus, for the jet that holds both."""
 
     jets: InputTag = param("ak4PFJetsCHS", doc="jets that the windows belong to")
@@ -46,7 +46,7 @@ class TauMassRegressor(NetworkParameters, EDProducer):
         return regressions(network, self.quantity, jets, seeds, frames)
 
 
-class DiphotonMassRegressor(NetworkParameters, EDProducer):
+class DiphotonMassRegressor(EDProducer, NetworkParameters):
     """Mass of an a or pi0 whose two photons are one reconstructed photon."""
 
     photons: InputTag = param("gedPhotons", doc="photons that the windows belong to")

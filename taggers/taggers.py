@@ -12,7 +12,7 @@ from taggers.recoe2e import tagger_parameters, translated_tagger
 from taggers.tagging import classifier, scores
 
 
-class JetTagger(NetworkParameters, EDProducer, abstract=True):
+class JetTagger(EDProducer, NetworkParameters, abstract=True):
     """What taggers of jets share."""
 
     jets: InputTag = param("ak4PFJetsCHS", doc="jets that the windows belong to")
@@ -73,7 +73,7 @@ class ElectronTagger(JetTagger):
     model: str = param("electron_resnet15", doc="model bundle: one that comes with the project by name, or a folder")
 
 
-class EGTagger(NetworkParameters, EDProducer):
+class EGTagger(EDProducer, NetworkParameters):
     """Probability that a reconstructed photon is an electron; the network's card says which class is which."""
 
     photons: InputTag = param("gedPhotons", doc="photons that the windows belong to")

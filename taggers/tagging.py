@@ -59,7 +59,7 @@ class AnyObjectParameters(NetworkParameters):
         return self.open_network(job, *named)
 
 
-class OnnxTagger(AnyObjectParameters, EDProducer):
+class OnnxTagger(EDProducer, AnyObjectParameters):
     """Probability of every class that a network tells apart, for any objects with windows or for whole events."""
 
     def begin_job(self, job: JobContext) -> Network:

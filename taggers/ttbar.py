@@ -34,7 +34,7 @@ class TTbarProducts(NamedTuple):
     leading_pt_sigma: EventFloat
 
 
-class TTbarRegressor(NetworkParameters, EDProducer):
+class TTbarRegressor(EDProducer, NetworkParameters):
     """Mass and pt of every jet from its window, the invariant mass of the leading two, and the pt of the first."""
 
     jets: InputTag = param("ak8PFJetsCHS", doc="jets that the windows belong to")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, checker, helper, numpy_helper
 
-from dataformats.candidates import Candidates, Jets
+from dataformats.candidates import Candidates
 from dataformats.frames import Seeds, SeedStatus, Windows
 from e2efw.errors import FileInPathError
 from taggers.bundle import Bundle, Card, ModelInput, ModelOutput, write_bundle
@@ -105,7 +105,7 @@ def write_small_bundle(folder: Path, outputs: Mapping[str, str], *, head: str = 
     return write_bundle(folder, made, graph)
 
 
-def objects_of(counts: Sequence[int], cls: type[C] = Jets) -> C:  # type: ignore[assignment]  # mypy knows no defaults of type variables
+def objects_of(counts: Sequence[int], cls: type[C]) -> C:
     """Objects in different directions."""
     columns = {"pt": 500.0, "eta": 0.3, "phi": 1.1, "mass": 5.0}
     return cls.from_lists(

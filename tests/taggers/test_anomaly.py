@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dataformats.candidates import Jets
 from e2efw.errors import ConfigurationError
 from taggers.anomaly import AnomalyDetector, worst_region
 from taggers.bundle import write_bundle
@@ -23,7 +24,7 @@ def test_the_error_is_the_mean_square_of_what_is_redrawn_wrongly(tmp_path: Path)
     pixels[0] = 2.0
     pixels[1, :, :4, :4] = 4.0
     seeds, frames = windows_of([4], [[0, 1, 3]], pixels)
-    jets = AnyObjects(objects_of([4]), None, None)
+    jets = AnyObjects(objects_of([4], Jets), None, None)
     made = detector.produce(jets, seeds, frames, detector.begin_job(SmallJob(folder=tmp_path)))
     np.testing.assert_allclose(made.flat("error"), [1.0, 1.0, np.nan, 0.0])
     np.testing.assert_allclose(made.flat("worst"), [1.0, 4.0, np.nan, 0.0])

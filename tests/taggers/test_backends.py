@@ -63,7 +63,7 @@ def test_a_provider_that_does_not_start_is_an_error_or_a_warning(
 ) -> None:
     """As with ONNX Runtime for GPUs beside a driver that is too old: it lists CUDA and takes the CPU."""
     monkeypatch.setattr(onnx_backend, "providers_here", lambda: WITH_CUDA)
-    monkeypatch.setitem(onnx_backend._CHOICES, "cuda", onnx_backend._CHOICES["cpu"])  # type: ignore[attr-defined]
+    monkeypatch.setitem(onnx_backend._CHOICES, "cuda", onnx_backend._CHOICES["cpu"])
     with pytest.raises(UnavailableAcceleratorError, match=r"has CUDAExecutionProvider but cannot use it on this host"):
         opened(small, "cuda", GPU)
     with caplog.at_level(logging.WARNING):

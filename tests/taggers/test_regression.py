@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dataformats.candidates import Photons
+from dataformats.candidates import Jets, Photons
 from e2efw.errors import ConfigurationError
 from taggers.regression import DiphotonMassRegressor, OnnxRegressor, TauMassRegressor
 from taggers.tagging import AnyObjects
@@ -19,7 +19,7 @@ def test_a_quantity_has_its_unit_and_its_uncertainty(tmp_path: Path) -> None:
     regressor = TauMassRegressor(model="small")
     opened = regressor.begin_job(SmallJob(folder=tmp_path))
     seeds, frames = windows_of([2, 1], [[1], [0]], np.ones((2, 2, 8, 8), np.float32))
-    made = regressor.produce(objects_of([2, 1]), seeds, frames, opened)
+    made = regressor.produce(objects_of([2, 1], Jets), seeds, frames, opened)
     nan = np.nan
     np.testing.assert_allclose(made.flat("value"), [nan, 0.5, 0.5], rtol=1e-6)  # weights 0.1 and 0.4
     np.testing.assert_allclose(made.flat("sigma"), [nan, 0.7, 0.7], rtol=1e-6)

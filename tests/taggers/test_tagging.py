@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dataformats.candidates import Electrons, Photons
+from dataformats.candidates import Electrons, Jets, Photons
 from dataformats.frames import Seeds, Windows
 from e2efw.errors import ConfigurationError, LogicError
 from e2efw.framework.modules import EDProducer
@@ -41,7 +41,7 @@ def test_scores_stay_with_their_jets_and_say_why_there_is_none(tmp_path: Path) -
     write_small_bundle(tmp_path / "small", {"top": "probability"})
     tagger, pixels = TopTagger(model="small"), pixels_of(3)
     seeds, frames = windows_of([2, 0, 3], [[1], [], [0, 2]], pixels)
-    made = tagger.produce(objects_of([2, 0, 3]), seeds, frames, opened(tagger, tmp_path))
+    made = tagger.produce(objects_of([2, 0, 3], Jets), seeds, frames, opened(tagger, tmp_path))
     nan = np.nan
     a, b, c = sigmoid(pixels)
     np.testing.assert_allclose(made.flat("score"), [nan, a, b, nan, c], rtol=1e-6)
@@ -53,7 +53,7 @@ def test_every_class_has_its_own_column(tmp_path: Path) -> None:
     write_small_bundle(tmp_path / "small", dict.fromkeys(("tau", "electron", "jet"), "probability"), head="Softmax")
     tagger = OnnxTagger(model="small", jets="ak4PFJetsCHS")
     seeds, frames = windows_of([3], [[0, 1, 2]], pixels_of(3))
-    jets = AnyObjects(objects_of([3]), None, None)
+    jets = AnyObjects(objects_of([3], Jets), None, None)
     made = tagger.produce(jets, seeds, frames, opened(tagger, tmp_path))
     assert made.classes == ("tau", "electron", "jet")
     total = sum(made.of(name) for name in made.classes)
@@ -61,14 +61,18 @@ def test_every_class_has_its_own_column(tmp_path: Path) -> None:
     np.testing.assert_array_equal(made.of("jet"), made.score2)
 
 
-@pytest.mark.parametrize(("name", "cls"), [("photons", Photons), ("electrons", Electrons)])
-def test_any_objects_can_be_tagged(tmp_path: Path, name: str, cls: type[Photons] | type[Electrons]) -> None:
+@pytest.mark.parametrize(
+    ("name", "objects"),
+    [
+        ("photons", AnyObjects(None, objects_of([2], Photons), None)),
+        ("electrons", AnyObjects(None, None, objects_of([2], Electrons))),
+    ],
+)
+def test_any_objects_can_be_tagged(tmp_path: Path, name: str, objects: AnyObjects) -> None:
     write_small_bundle(tmp_path / "small", {"electron": "probability"})
     tagger = OnnxTagger(model="small", **{name: "some"})
     seeds, frames = windows_of([2], [[0, 1]], pixels_of(2))
-    objects = objects_of([2], cls)
-    given = AnyObjects(None, objects, None) if name == "photons" else AnyObjects(None, None, objects)
-    made = tagger.produce(given, seeds, frames, opened(tagger, tmp_path))
+    made = tagger.produce(objects, seeds, frames, opened(tagger, tmp_path))
     assert np.isfinite(made.flat("score")).all()
     assert made.description["objects"] == f"things_{name}__TEST."
     assert tagger.needed_products() == {name}
@@ -95,7 +99,7 @@ def test_a_network_that_says_no_probability_is_refused(tmp_path: Path) -> None:
     tagger = TopTagger(model="small")
     seeds, frames = windows_of([1], [[0]], np.full((1, 2, 8, 8), 40, np.float32))
     with pytest.raises(ConfigurationError, match=r"output 'top' of model 'small' is 12, no probability.*put sigmoid"):
-        tagger.produce(objects_of([1]), seeds, frames, opened(tagger, tmp_path))
+        tagger.produce(objects_of([1], Jets), seeds, frames, opened(tagger, tmp_path))
 
 
 def test_a_window_with_nan_has_no_score_and_is_no_error(tmp_path: Path) -> None:
@@ -103,7 +107,7 @@ def test_a_window_with_nan_has_no_score_and_is_no_error(tmp_path: Path) -> None:
     tagger, pixels = TopTagger(model="small"), pixels_of(2)
     pixels[0, 0, 0, 0] = np.nan
     seeds, frames = windows_of([2], [[0, 1]], pixels)
-    made = tagger.produce(objects_of([2]), seeds, frames, opened(tagger, tmp_path))
+    made = tagger.produce(objects_of([2], Jets), seeds, frames, opened(tagger, tmp_path))
     assert np.isnan(made.flat("score")).tolist() == [True, False]
 
 
@@ -129,7 +133,7 @@ def test_jets_that_the_seeds_do_not_belong_to_are_refused(tmp_path: Path) -> Non
     tagger = TopTagger(model="small")
     seeds, frames = windows_of([1], [[0]], pixels_of(1))
     with pytest.raises(LogicError, match=r"top: 1 seeds in 1 events do not belong to 2 Jets in 1 events"):
-        tagger.produce(objects_of([2]), seeds, frames, opened(tagger, tmp_path, "top"))
+        tagger.produce(objects_of([2], Jets), seeds, frames, opened(tagger, tmp_path, "top"))
 
 
 @pytest.mark.parametrize("counts", [[], [0, 0], [3]])

@@ -16,7 +16,7 @@ from tests.taggers.support import small_card, small_graph
 torch = pytest.importorskip("torch", reason="torch is in the extra `train`")
 
 
-class Small(torch.nn.Module):  # type: ignore[misc]  # torch is optional, so its classes have no types here
+class Small(torch.nn.Module):  # type: ignore[misc,name-defined]  # torch is optional
     """The twin of `small_graph` with one output."""
 
     def __init__(self) -> None:

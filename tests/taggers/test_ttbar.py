@@ -32,7 +32,7 @@ def test_results_stay_with_their_jets(network: Network, jet_like: Pixels) -> Non
     counts = [3, 0, 2, 1]
     pixels = jet_like(4)
     seeds, frames = windows_of(counts, [[0, 2], [], [1], [0]], pixels)
-    made = TTbarRegressor().produce(objects_of(counts), seeds, frames, network)
+    made = TTbarRegressor().produce(objects_of(counts, Jets), seeds, frames, network)
     alone = network.model.run(pixels, {"row": np.full(4, 140)})
     nan = np.nan
     for name in ("mass", "pt"):
@@ -49,7 +49,7 @@ def test_results_stay_with_their_jets(network: Network, jet_like: Pixels) -> Non
 
 @pytest.mark.parametrize("counts", [[], [0], [0, 0, 0], [2, 1]])
 def test_blocks_without_windows_have_no_numbers(network: Network, counts: list[int]) -> None:
-    jets = objects_of(counts) if counts else Jets.empty(0)
+    jets = objects_of(counts, Jets) if counts else Jets.empty(0)
     seeds, frames = windows_of(counts, [[] for _ in counts], np.empty((0, 2, 125, 125), np.float32))
     made = TTbarRegressor().produce(jets, seeds, frames, network)
     assert np.isnan(made.regressed.flat("pt")).tolist() == [True] * sum(counts)
@@ -59,7 +59,7 @@ def test_blocks_without_windows_have_no_numbers(network: Network, counts: list[i
 def test_jets_of_another_producer_are_refused(network: Network, jet_like: Pixels) -> None:
     seeds, frames = windows_of([1, 1], [[0], [0]], jet_like(2))
     with pytest.raises(LogicError, match=r"ttbar: 2 seeds in 2 events do not belong to 3 Jets in 2 events\."):
-        TTbarRegressor().produce(objects_of([2, 1]), seeds, frames, network)
+        TTbarRegressor().produce(objects_of([2, 1], Jets), seeds, frames, network)
 
 
 def test_job_begins_with_facts_on_record(baseline: Bundle) -> None:
@@ -89,7 +89,7 @@ def test_uncertainties_of_the_network_reach_jets_and_pair(tmp_path: Path) -> Non
     regressor = TTbarRegressor(model="small")
     opened = regressor.begin_job(SmallJob(folder=tmp_path))
     seeds, frames = windows_of([2], [[0, 1]], np.arange(256, dtype=np.float32).reshape(2, 2, 8, 8))
-    made = regressor.produce(objects_of([2]), seeds, frames, opened)
+    made = regressor.produce(objects_of([2], Jets), seeds, frames, opened)
     assert (made.regressed.flat("mass_sigma") > 0).all()
     assert made.leading_pt_sigma.value[0] == made.regressed.flat("pt_sigma")[1]
     assert made.mass_sigma.value[0] > 0
@@ -118,7 +118,7 @@ def test_pair_mass_is_that_of_massive_four_vectors() -> None:
 
 
 def test_one_regressed_jet_is_no_pair() -> None:
-    jets = objects_of([2, 1, 0])
+    jets = objects_of([2, 1, 0], Jets)
     single = regressions(pt=[[400.0, np.nan], [300.0], []], mass=[[90.0, np.nan], [80.0], []])
     found = leading_pair(jets, single)
     assert np.isnan(found.mass).all()
