@@ -15,7 +15,7 @@
 - `worker`: a module ready to run; `transitions`: what surrounds its events
 - `streams`: running the plan over one block; `path_progress`, `counts`
 - `failures`: what an error of one event costs
-- `select_events`: which events an output writes
+- `select_events`: which events an output writes; `prescaler`
 - `limits`: when a job stops early, signals
 - `opened`: a job after all checks; `job`: from configuration to closed output files; `report`
 - `provenance`: what made each product

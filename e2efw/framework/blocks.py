@@ -1,7 +1,7 @@
 """Blocks: consecutive events held as columns, with the products made for them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NamedTuple, Protocol, Self, TypeAlias
 
 import numpy as np
@@ -63,12 +63,14 @@ class EventIDs:
         lumi: (events,) uint32.
         event: (events,) uint64.
         file: where they come from, for messages.
+        ordinal: (events,) number in the job, from 0 in the order of the input; None before the job has counted them.
     """
 
     run: NDArray[np.uint32]
     lumi: NDArray[np.uint32]
     event: NDArray[np.uint64]
     file: str
+    ordinal: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return int(self.run.size)
@@ -79,7 +81,16 @@ class EventIDs:
 
     def take(self, events: NDArray[np.int64] | slice) -> "EventIDs":
         """The ids of some events."""
-        return EventIDs(self.run[events], self.lumi[events], self.event[events], self.file)
+        ordinal = None if self.ordinal is None else self.ordinal[events]
+        return EventIDs(self.run[events], self.lumi[events], self.event[events], self.file, ordinal)
+
+    def counted(self, first: int) -> "EventIDs":
+        """The same events with their numbers in the job.
+
+        Args:
+            first: number of the first one.
+        """
+        return replace(self, ordinal=np.arange(first, first + len(self)))
 
 
 class Cut(NamedTuple):

@@ -136,12 +136,15 @@ class Job:
             self._count(label, 0, before)
 
     def _timed(self, blocks: Iterator[Block]) -> Iterator[Block]:
-        """The blocks, with the time spent waiting for them put on the source's account."""
+        """The blocks, events counted, with the time spent waiting for them put on the source's account."""
+        n_events = 0
         while True:
             before = time.perf_counter()
             block = next(blocks, None)
             if block is None:
                 return
+            block.ids = block.ids.counted(n_events)
+            n_events += len(block)
             self._count("source", len(block), before)
             yield block
 

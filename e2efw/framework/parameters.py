@@ -2,7 +2,8 @@
 
 A parameter is a class attribute: ``min_energy: float = param(0.0, unit="GeV", doc="...")``. It is snake_case in Python
 and camelCase in a cfg. Allowed types: bool, int, float, str, InputTag, ESInputTag, Literal of strings, the cfg's
-EventRange, LuminosityBlockRange and LuminosityBlockID, tuples of these (``tuple[str, ...]``), and a `ParameterSet` for a PSet.
+EventRange, LuminosityBlockRange and LuminosityBlockID, tuples of these (``tuple[str, ...]``), and a `ParameterSet`
+for a PSet.
 """
 
 import dataclasses
