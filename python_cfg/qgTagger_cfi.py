@@ -1,0 +1,11 @@
+"""Light quark or gluon, for jets of radius 0.4."""
+
+from e2efw import config as cms
+
+qgTagger = cms.EDProducer(
+    "QGTagger",
+    jets=cms.InputTag("ak4PFJetsCHS"),
+    seeds=cms.InputTag("jetFrames", "seeds"),
+    frames=cms.InputTag("jetFrames", "frames"),
+    model=cms.string("qg_resnet15"),
+)

@@ -1,0 +1,40 @@
+"""Probability that jets are taus and not quarks or gluons.
+
+e2efw run tau_inference_cfg.py inputFiles=a.root,b.root outputFile=out.root model=my_bundle
+"""
+
+from e2efw import config as cms
+from python_cfg.samples import SIMULATED_TTBAR
+
+options = cms.arguments(
+    inputFiles=[SIMULATED_TTBAR], outputFile="tau_inference.root", maxEvents=-1, model="tau_resnet15"
+)
+
+process = cms.Process("E2E")
+process.maxEvents.input = options.maxEvents
+process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
+
+process.load("python_cfg.tauFrames_cfi")
+process.tauFrames.channels = [
+    "TracksPt",
+    "TracksDzSig",
+    "TracksD0Sig",
+    "ECAL",
+    "HCAL",
+    "BPIX1",
+    "BPIX2",
+    "BPIX3",
+    "BPIX4",
+]
+
+process.load("python_cfg.tauTagger_cfi")
+process.tauTagger.model = options.model
+
+process.output = cms.OutputModule(
+    "PoolOutputModule",
+    fileName=cms.untracked.string(options.outputFile),
+    outputCommands=cms.untracked.vstring("drop *", "keep recoPFJets_ak4PFJetsCHS_*_*", "keep *_tauTagger_*_*"),
+)
+
+process.tag = cms.Path(process.tauFrames + process.tauTagger)
+process.write = cms.EndPath(process.output)

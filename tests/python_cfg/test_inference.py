@@ -1,0 +1,131 @@
+"""The jobs with taggers run on the packaged sample with small networks, which read the channels that trainings do."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import numpy as np
+import pytest
+import uproot
+
+import e2efw
+from dataformats.channels import expanded_channels
+from dataformats.results import Scores
+from e2efw.config.loader import load_process
+from e2efw.errors import ConfigurationError, FileInPathError
+from e2efw.framework.configured import configure
+from e2efw.framework.job import Job
+from python_cfg.samples import SIMULATED_TTBAR
+from tests.taggers.support import write_small_bundle
+
+RECOE2E = Path(__file__).parent / "data" / "recoe2e"
+NINE = ("TracksPt", "TracksDzSig", "TracksD0Sig", "ECAL", "HCAL", "BPIX1", "BPIX2", "BPIX3", "BPIX4")
+TASKS = {
+    "top": (("@top8",), 125, "recoPFJets_ak8PFJetsCHS__SIM."),
+    "qg": (("@qg3",), 125, "recoPFJets_ak4PFJetsCHS__SIM."),
+    "tau": (NINE, 125, "recoPFJets_ak4PFJetsCHS__SIM."),
+    "electron": (NINE, 125, "recoPFJets_ak4PFJetsCHS__SIM."),
+    "eg": (("@egamma2",), 32, "recoPhotons_gedPhotons__SIM."),
+}
+"""Channels, pixels along a side of a window, and the branch of the objects."""
+
+Small = Callable[[str], Path]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """``small("top")``: a bundle that reads what the task's networks read."""
+    folder = tmp_path_factory.mktemp("bundles")
+
+    def bundle(task: str) -> Path:
+        channels, side, _ = TASKS[task]
+        write_small_bundle(
+            folder / task, {task: "probability"}, channels=expanded_channels(channels), window=(side, side)
+        )
+        return folder / task
+
+    return bundle
+
+
+def run(cfg: str | Path, *arguments: str) -> None:
+    Job(configure(load_process(cfg, list(arguments)), Path())).run()
+
+
+def written(path: Path, label: str) -> Scores:
+    """The scores in a file, checked against the objects beside them."""
+    with e2efw.open(path) as events:
+        made = events[label].product()
+        assert isinstance(made, Scores)
+        made.refuse_others(events[made.description["objects"].split("_")[1]].product())
+    return made
+
+
+def assert_sensible(made: Scores, task: str) -> None:
+    assert made.description["objects"] == TASKS[task][2]
+    assert made.classes == (task,)
+    looked_at = made.flat("status") == 0
+    assert looked_at.any()
+    score = made.flat("score")
+    assert np.isnan(score[~looked_at]).all()
+    assert ((score[looked_at] >= 0) & (score[looked_at] <= 1)).all()
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_tagger_has_a_job(tmp_path: Path, small: Small, task: str) -> None:
+    output = tmp_path / "out.root"
+    run(f"{task}_inference_cfg.py", f"model={small(task)}", f"outputFile={output}", "maxEvents=8")
+    assert_sensible(written(output, f"{task}Tagger"), task)
+
+
+def test_all_taggers_run_in_one_job(tmp_path: Path, small: Small) -> None:
+    output = tmp_path / "out.root"
+    models = [f"{task}Model={small(task)}" for task in TASKS]
+    run("all_taggers_cfg.py", *models, f"outputFile={output}", "maxEvents=8")
+    for task in TASKS:
+        assert_sensible(written(output, f"{task}Tagger"), task)
+    with uproot.open(output) as file:
+        assert ak.any(np.isfinite(file["Events"]["e2eJetRegressions_ttbar_regressed_E2E.obj.mass_"].array()))
+
+
+def test_frames_without_the_channels_of_the_model_are_found_before_the_first_event(small: Small) -> None:
+    process = load_process("qg_inference_cfg.py", [f"model={small('top')}"])
+    with pytest.raises(ConfigurationError, match="qgTagger: model 'small' reads channel 'TracksD0', which the frames"):
+        Job(configure(process, Path())).run()
+
+
+def recoe2e(output: Path, **settings: Any) -> Any:
+    """The job of quark_gluon_cfg.py with its tagger."""
+    arguments = [f"inputFiles={SIMULATED_TTBAR}", f"outputFile={output}", "maxEvents=4", "tagger=1"]
+    process = load_process(RECOE2E / "quark_gluon_cfg.py", arguments)
+    for name, value in settings.items():
+        setattr(process.QGTagger, name, value)
+    return configure(process, RECOE2E)
+
+
+def test_a_tensorflow_graph_of_recoe2e_stands_for_a_bundle(tmp_path: Path) -> None:
+    job = recoe2e(tmp_path / "out.root")
+    tagger: Any = job.running["QGTagger"].module
+    assert tagger.model == "qg_resnet15"
+    assert (str(tagger.frames), str(tagger.seeds)) == ("JetFrames:frames", "JetFrames:seeds")
+    assert str(tagger.jets) == "ak4PFJetsCHS"
+
+
+def test_another_tensorflow_graph_is_refused_with_the_bundles_there_are(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"'tfModels/my.pb' is a frozen TensorFlow graph, .*calorimetric_baseline.*ResNet_4_ch"
+    ):
+        recoe2e(tmp_path / "out.root", QGModelName="tfModels/my.pb")
+
+
+def test_a_job_of_recoe2e_runs_with_a_bundle_in_place_of_its_graph(tmp_path: Path, small: Small) -> None:
+    Job(recoe2e(tmp_path / "out.root", QGModelName=str(small("qg")))).run()
+    made = written(tmp_path / "out_numEvent4.root", "QGTagger")
+    assert_sensible(made, "qg")
+
+
+def test_a_bundle_that_nobody_has_made_yet_is_named_with_those_there_are() -> None:
+    process = load_process("electron_inference_cfg.py", ["model=electron_nothing"])
+    with pytest.raises(FileInPathError, match="electron_nothing") as caught:
+        Job(configure(process, Path())).run()
+    assert any("docs/training.md" in note for note in caught.value.__notes__)
