@@ -1,6 +1,6 @@
 """Networks on pictures: `network` makes one by name, `describe` says what it would be."""
 
-from taggers.training.networks import resnet, simple, vgg
+from taggers.training.networks import autoencoder, efficientnet, inception, resnet, simple, vgg, vit, xception
 from taggers.training.networks.registry import NETWORKS, describe, network, register
 
 __all__ = ["NETWORKS", "describe", "network"]
@@ -12,3 +12,8 @@ register("alexnet", "AlexNet, the version for one device", vgg.AlexNet)
 register("vgg", "VGG with 11 to 19 layers", vgg.VGG)
 register("resnet", "ResNet-N of the top papers", resnet.TopResNet)
 register("resnet_pooled", "ResNet-N with global maxima, with or without the position of the seed", resnet.PooledResNet)
+register("inception", "GoogLeNet, Inception v1, half as wide", inception.Inception)
+register("xception", "Xception: depthwise separable convolutions", xception.Xception)
+register("efficientnet", "EfficientNet B0 to B5", efficientnet.EfficientNet)
+register("vit", "vision transformer", vit.VisionTransformer)
+register("autoencoder", "convolutional autoencoder; says the picture again", autoencoder.ConvAutoencoder)
