@@ -1,6 +1,5 @@
 """Run, luminosity block and event number of every event of a file, and whether a detector saw them."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,8 +8,9 @@ from numpy.typing import NDArray
 
 from e2efw.errors import FileReadError
 from e2efw.framework.blocks import EventIDs
-from e2efw.io.columns import Column, read_column, unwrapped
+from e2efw.io.columns import read_column, unwrapped
 from e2efw.io.root_file import EventFile, reading
+from e2efw.io.serialized import described, numbers_in
 
 LEAVES: dict[str, np.dtype[Any]] = {
     "run_": np.dtype(np.uint32),
@@ -20,8 +20,6 @@ LEAVES: dict[str, np.dtype[Any]] = {
 """Leaves of the EventAuxiliary that name an event."""
 REAL_DATA = "isRealData_"
 _CLASS = "EventAuxiliary"
-_LAYOUTS = tuple(np.dtype([("run", ">u4"), ("lumi", ">u4"), ("event", event)]) for event in (">u8", ">u4"))
-"""How an ``edm::EventID`` lies in a file: that of today, and that of CMSSW before 7."""
 
 
 def complaint(file: EventFile) -> str | None:
@@ -55,7 +53,7 @@ def real_data(file: EventFile) -> bool:
     if file.n_events == 0:
         return False
     if _unsplit(file):
-        return bool(_record(file.index.auxiliary[_CLASS], 0).member(REAL_DATA, none_if_missing=True))
+        return bool(_records(file, 1).get(REAL_DATA, [False])[0])
     branch = file.index.auxiliary.get(REAL_DATA)
     return branch is not None and bool(read_column(branch, 0, 1, file.path).values[0])
 
@@ -67,64 +65,23 @@ def _unsplit(file: EventFile) -> bool:
 
 def _from_records(file: EventFile) -> EventIDs:
     """From a branch that holds one ``edm::EventAuxiliary`` after the other, as CMSSW writes it."""
+    numbers = _records(file, file.n_events)
+    lumi = "id_.luminosityBlock_" if "id_.luminosityBlock_" in numbers else "luminosityBlock_"  # CMSSW before 3
+    names = {"run_": "id_.run_", "luminosityBlock_": lumi, "event_": "id_.event_"}
+    if file.n_events and not numbers.keys() >= set(names.values()):
+        raise FileReadError(f"File {file.path}: its EventAuxiliary has no {' or no '.join(names.values())}.")
+    columns = {
+        leaf: numbers[name].astype(LEAVES[leaf]) if file.n_events else np.empty(0, LEAVES[leaf])
+        for leaf, name in names.items()
+    }
+    return EventIDs(columns["run_"], columns["luminosityBlock_"], columns["event_"], file.path)
+
+
+def _records(file: EventFile, n_events: int) -> dict[str, NDArray[Any]]:
+    """The numbers of the first events, by name."""
     branch = file.index.auxiliary[_CLASS]
     with reading(f"File {file.path}: branch '{_CLASS}'"):
         as_bytes = uproot.AsJagged(uproot.AsDtype("u1"))
-        records = unwrapped(branch.array(as_bytes, library="ak", array_cache=None).layout)
-
-        def example(event: int) -> tuple[int, int, int]:
-            number = _record(branch, event).member("id_")
-            run, lumi, event_number = (number.member(leaf) for leaf in LEAVES)
-            return int(run), int(lumi), int(event_number)
-
-        run, lumi, event = numbers_in(records, example)
-    return EventIDs(run, lumi, event, file.path)
-
-
-def _record(branch: Any, event: int) -> Any:
-    return branch.array(entry_start=event, entry_stop=event + 1, library="np", array_cache=None)[0]
-
-
-def numbers_in(
-    records: Column, example: Callable[[int], tuple[int, int, int]]
-) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint64]]:
-    """Run, lumi and event numbers out of serialised objects, without taking each of them apart.
-
-    Records of equal length have equal layouts: what stands before the numbers are headers and strings. One of each
-    length shows where they are, another one confirms it.
-
-    Args:
-        records: bytes of one object per event.
-        example: the numbers of one event, the slow way.
-
-    Raises:
-        FileReadError: the numbers are not where they should be.
-    """
-    offsets = records.offsets if records.offsets is not None else np.arange(records.values.size + 1)
-    lengths = np.diff(offsets)
-    run, lumi = np.empty(lengths.size, np.uint32), np.empty(lengths.size, np.uint32)
-    event = np.empty(lengths.size, np.uint64)
-    for length in np.unique(lengths):
-        events = np.flatnonzero(lengths == length)
-        table = records.values[offsets[events][:, np.newaxis] + np.arange(length)].astype(np.uint8)
-        start, layout = _place(table[0].tobytes(), example(int(events[0])))
-        numbers = np.ascontiguousarray(table[:, start : start + layout.itemsize]).view(layout)[:, 0]
-        if tuple(map(int, numbers[-1])) != example(int(events[-1])):
-            raise FileReadError(f"event {events[-1]} has its numbers elsewhere than event {events[0]}.")
-        run[events], lumi[events], event[events] = numbers["run"], numbers["lumi"], numbers["event"]
-    return run, lumi, event
-
-
-def _place(record: bytes, numbers: tuple[int, int, int]) -> tuple[int, np.dtype[Any]]:
-    """Where the numbers lie in a record, and how.
-
-    Raises:
-        FileReadError: nowhere, or at two places.
-    """
-    for layout in _LAYOUTS:
-        if numbers[2] > np.iinfo(layout["event"]).max:
-            continue
-        wanted = np.array([numbers], layout).tobytes()
-        if record.count(wanted) == 1:
-            return record.find(wanted), layout
-    raise FileReadError(f"run {numbers[0]}, lumi {numbers[1]}, event {numbers[2]} are not found in its bytes.")
+        records = unwrapped(branch.array(as_bytes, entry_stop=n_events, library="ak", array_cache=None).layout)
+        versions = described(branch.file, str(branch.typename))
+        return numbers_in(records, versions, lambda name: described(branch.file, name))

@@ -1,16 +1,20 @@
 """Branch names: which branches of a tree make up which product."""
 
+import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from e2efw.errors import ConfigurationError
 from e2efw.framework.tags import ProductKey
 
+_LOG = logging.getLogger("e2efw.io")
 _PRODUCT = re.compile(r"([^_./]+)_([^_./]+)_([^_./]*)_([^_./]+)\.")
 AUXILIARY = "EventAuxiliary"
 """The product that says who an event is."""
+_BASE = "edm::EDProduct"
+"""A branch of old files for the base class of all products, which holds nothing."""
 PRESENT = "present"
 """Leaf beside the product's own, as in ``edm::Wrapper``: per event a bool, False where it lacks the product."""
 
@@ -58,11 +62,14 @@ class StoredProduct:
     Args:
         leaves: branch of every leaf, by the leaf's path below the product.
         present: branch that says which events have it, None if all do.
+        lists: of leaves below nested branches, the counter of the list they belong to; a product of CMSSW may hold
+            several lists.
     """
 
     name: BranchName
     leaves: dict[str, Any] = field(default_factory=dict)
     present: Any = None
+    lists: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,24 +87,42 @@ class TreeIndex:
     @classmethod
     def of(cls, tree: Any) -> "TreeIndex":
         """Index a tree whose leaves are nested (``X./X.obj/X.obj.leaf``), flat (``X.obj.leaf``) or both."""
-        products: dict[ProductKey, StoredProduct] = {}
+        named: dict[BranchName, StoredProduct] = {}
         auxiliary: dict[str, Any] = {}
-        found = [(top, branch) for top in tree.branches for branch in _leaf_branches(top)]
-        counters = {branch.count_branch.name for _, branch in found if branch.count_branch is not None}
-        for top, branch in found:
+        found = [(top, branch, branch.count_branch) for top in tree.branches for branch in _leaf_branches(top)]
+        # of a split list uproot takes the first leaf for the counter, which is a list itself
+        counts = {count.name: count for _, _, count in found if count is not None}
+        counters = {name for name, count in counts.items() if count.count_branch is None}
+        for top, branch, count in found:
             name = BranchName.parse(top.name)
-            if branch.name in counters:
+            if branch.name in counters or branch.name.endswith(_BASE):
                 continue
             if top.name.split(".")[0] == AUXILIARY:
-                auxiliary[branch.name.split(".")[-1]] = branch
+                # CMSSW has a second, obsolete luminosityBlock_ after that of id_
+                auxiliary.setdefault(branch.name.split(".")[-1], branch)
             elif name is not None:
-                stored = products.setdefault(name.key, StoredProduct(name))
+                stored = named.setdefault(name, StoredProduct(name))
                 leaf = branch.name.removeprefix(name.prefix)
                 if leaf == PRESENT:
                     stored.present = branch
                 else:
                     stored.leaves[leaf] = branch
-        return cls(products, auxiliary)
+                    if top is not branch:
+                        stored.lists[leaf] = (branch if count is None else count).name
+        return cls(_one_of_each_key(named.values()), auxiliary)
+
+
+def _one_of_each_key(stored: Iterable[StoredProduct]) -> dict[ProductKey, StoredProduct]:
+    """CMSSW tells products of one label, instance and process apart by types; here the one with most leaves counts."""
+    products: dict[ProductKey, StoredProduct] = {}
+    for product in stored:
+        other = products.setdefault(product.name.key, product)
+        if other is product:
+            continue
+        fewer, more = sorted((other, product), key=lambda each: len(each.leaves))
+        products[product.name.key] = more
+        _LOG.info("%s is not seen: %s has the same label, instance and process, and more leaves", fewer.name, more.name)
+    return products
 
 
 def _leaf_branches(branch: Any) -> Iterator[Any]:

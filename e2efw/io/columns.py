@@ -5,6 +5,7 @@ from typing import Any
 
 import awkward as ak
 import numpy as np
+import uproot
 from numpy.typing import NDArray
 
 from dataformats.collection import picked
@@ -35,6 +36,8 @@ class Column:
 def is_numeric(branch: Any) -> bool:
     """True for a number, or a list of numbers, per event: what a column can hold."""
     interpretation = branch.interpretation
+    if isinstance(interpretation, uproot.interpretation.identify.UnknownInterpretation):
+        return False
     content = getattr(interpretation, "content", interpretation)
     dtype = getattr(content, "to_dtype", None)
     return isinstance(dtype, np.dtype) and dtype.names is None and dtype.shape == () and dtype.kind in "biuf"

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dataformats.collection import Collection
+from dataformats.collection import Collection, Leaf
 from e2efw.errors import FileReadError
 from e2efw.framework.blocks import Block, EventIDs, ProductLike, Wanted
 from e2efw.io.branches import PRESENT, StoredProduct
@@ -23,6 +23,9 @@ _LOG = logging.getLogger("e2efw.io")
 
 _GAP = 1000
 """Events that are read and left out rather than read around: they mostly share a basket with their neighbours."""
+
+_NAMED = 3
+"""Leaves that a warning names."""
 
 Found: TypeAlias = tuple[ProductLike, NDArray[np.int64] | None]
 """A product for the events that have it, and their positions, None for all."""
@@ -103,7 +106,7 @@ class _Reader:
     def typed(self, cls: type[Any]) -> Found:
         """As an object of its class."""
         ragged = issubclass(cls, Collection)
-        raw = {name: self._column(leaf.path) for name, leaf in cls.leaves.items() if leaf.path in self.stored.leaves}
+        raw = {name: self._column(leaf.path) for name, leaf in cls.leaves.items() if self._has(leaf)}
         offsets = self._common_offsets({cls.leaves[name].path: column for name, column in raw.items()}, ragged=ragged)
         having = self._having()
         chosen = (
@@ -124,15 +127,21 @@ class _Reader:
 
     def untyped(self) -> Found | tuple[None, None]:
         """As columns; None if the product has no leaf that a column can hold."""
-        raw = {path: self._column(path) for path, branch in self.stored.leaves.items() if is_numeric(branch)}
+        raw = self._of_one_list(
+            {path: self._column(path) for path, branch in self.stored.leaves.items() if is_numeric(branch)}
+        )
         left_out = [path for path in self.stored.leaves if path not in raw]
         if left_out and self.start == 0:
+            what = f"File {self.file.path}: {self.stored.name}"
             _LOG.warning(
-                "File %s: %s: leaves that are no columns of numbers are not read: %s",
-                self.file.path,
-                self.stored.name,
-                ", ".join(left_out),
+                "%s: %d of %d leaves are not read: they are no numbers, or belong to another list (%s%s)",
+                what,
+                len(left_out),
+                len(self.stored.leaves),
+                ", ".join(left_out[:_NAMED]),
+                ", ..." if len(left_out) > _NAMED else "",
             )
+            _LOG.debug("%s: not read: %s", what, ", ".join(left_out))
         if not raw:
             return None, None
         ragged = {path: column for path, column in raw.items() if column.offsets is not None}
@@ -144,6 +153,23 @@ class _Reader:
         )
         having = self._having()
         return (product, None) if having is None else (product.take(having), having)
+
+    def _of_one_list(self, columns: dict[str, Column]) -> dict[str, Column]:
+        """Without the leaves of lists that are not the one with most leaves."""
+        lists = [self.stored.lists.get(path, "") for path, column in columns.items() if column.offsets is not None]
+        if len(set(lists)) < 2:
+            return columns
+        largest = max(dict.fromkeys(lists), key=lists.count)
+        return {
+            path: column
+            for path, column in columns.items()
+            if column.offsets is None or self.stored.lists.get(path, "") == largest
+        }
+
+    def _has(self, leaf: Leaf) -> bool:
+        """True if the file has it; where ours is an optional number, CMSSW may have a reference to another object."""
+        branch = self.stored.leaves.get(leaf.path)
+        return branch is not None and not (leaf.optional and not is_numeric(branch))
 
     def _column(self, path: str) -> Column:
         return self._read(self.stored.leaves[path])

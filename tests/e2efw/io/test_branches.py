@@ -66,6 +66,31 @@ def test_leaves_of_a_split_cmssw_file_are_found_below_nested_branches() -> None:
     assert set(index.auxiliary) == {"run_", "luminosityBlock_", "event_"}
 
 
+def test_the_first_leaf_of_a_split_list_is_no_counter() -> None:
+    top = "EcalRecHitsSorted_hits__RECO."
+    detid, energy = _Branch(f"{top}obj.obj.id_.id_"), _Branch(f"{top}obj.obj.energy_")
+    detid.count_branch = energy.count_branch = detid  # as uproot sees files of CMSSW
+    other = _Branch(f"{top}obj.others_")
+    base = _Branch(f"{top}edm::EDProduct")
+    stored = TreeIndex.of(_Tree([_Branch(top, [base, detid, energy, other])])).products[ProductKey("hits", "", "RECO")]
+    assert list(stored.leaves) == ["obj.obj.id_.id_", "obj.obj.energy_", "obj.others_"]
+    assert stored.lists["obj.obj.id_.id_"] == stored.lists["obj.obj.energy_"] != stored.lists["obj.others_"]
+
+
+def test_of_products_that_differ_in_type_only_the_larger_one_counts() -> None:
+    values = [_Branch("floatedmValueMap_vertices__PAT.values_")]
+    vertices = [_Branch("recoVertexs_vertices__PAT.obj.x"), _Branch("recoVertexs_vertices__PAT.obj.y")]
+    for order in ([*values, *vertices], [*vertices, *values]):
+        (stored,) = TreeIndex.of(_Tree(order)).products.values()
+        assert str(stored.name) == "recoVertexs_vertices__PAT"
+        assert list(stored.leaves) == ["obj.x", "obj.y"]
+
+
+def test_the_lumi_of_an_event_is_that_of_its_id() -> None:
+    inside, obsolete = _Branch("EventAuxiliary.id_.luminosityBlock_"), _Branch("EventAuxiliary.luminosityBlock_")
+    assert TreeIndex.of(_Tree([inside, obsolete])).auxiliary == {"luminosityBlock_": inside}
+
+
 def test_counters_of_real_files_are_no_leaves(real_files: list[Path]) -> None:
     with uproot.open(real_files[0]) as file:
         index = TreeIndex.of(file["Events"])
