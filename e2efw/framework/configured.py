@@ -9,7 +9,7 @@ from typing import Any
 
 from e2efw import config as cms
 from e2efw.config.conversion import converted
-from e2efw.errors import ConfigurationError, E2EFWError
+from e2efw.errors import ConfigurationError, E2EFWError, nearest
 from e2efw.framework.aliases import Alias, aliases_of
 from e2efw.framework.building import configured_module, plugin_of, values_of
 from e2efw.framework.conditional import conditional_labels, placed
@@ -109,11 +109,15 @@ def configure(process: Any, folder: Path) -> JobConfiguration:
         _LOG.info("modules on no path and no task, which never run: %s", ", ".join(sorted(idle)))
     if unread:
         _LOG.info("modules on ConditionalTasks that nothing on their paths reads: %s", ", ".join(sorted(unread)))
+    options = Options.of(process)
+    for label in sorted(options.actions.tolerant - set(defined)):
+        known = nearest(label, defined, "Modules")
+        _LOG.warning("process.options.modulesToCallForTryToContinue: '%s' is no module. %s", label, known)
     outputs = {label: module.module for label, module in built.items() if isinstance(module.module, OutputModule)}
     return JobConfiguration(
         process.name_(),
         folder,
-        Options.of(process),
+        options,
         source,
         {label: module for label, module in built.items() if label not in outputs},
         outputs,

@@ -80,6 +80,26 @@ def test_a_tolerant_module_ends_no_path(make_job: MakeJob, written: Written) -> 
     assert "sum" not in written["out"][6]
 
 
+def test_a_module_may_be_marked_tolerant_where_it_is_made(make_job: MakeJob) -> None:
+    def build(process: Any) -> None:
+        cfg([6], TryToContinue=["EventCorruption"])(process)
+        process.number.shouldTryToContinue()
+
+    assert make_job(build).run().counts.paths[0].total.passed == 10
+
+
+def test_an_error_of_a_tolerant_module_that_no_list_names_ends_the_job(make_job: MakeJob) -> None:
+    listed = {"TryToContinue": ["EventCorruption"], "modulesToCallForTryToContinue": ["number"]}
+    with pytest.raises(MemoryError, match="a bad event"):
+        make_job(cfg([6], "memory", **listed)).run()
+
+
+def test_a_tolerant_module_that_does_not_exist_is_told_of(make_job: MakeJob, caplog: pytest.LogCaptureFixture) -> None:
+    make_job(cfg([], modulesToCallForTryToContinue=["numbre"]))
+    told = "modulesToCallForTryToContinue: 'numbre' is no module. Did you mean 'number'?"
+    assert told in caplog.text
+
+
 def test_a_tolerant_module_runs_without_what_it_can_do_without(make_job: MakeJob, written: Written) -> None:
     def build(process: Any) -> None:
         cfg([6], TryToContinue=["EventCorruption"])(process)
