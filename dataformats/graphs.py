@@ -148,6 +148,20 @@ class GraphArrays(NamedTuple):
     batch: NDArray[np.int64]
 
 
+class PaddedGraphs(NamedTuple):
+    """What graph networks with a batch axis take: all graphs filled up to as many nodes as the largest has.
+
+    Args:
+        nodes: (objects, nodes, features) float32, see `PointClouds.feature_names`; 0 behind the last node.
+        neighbours: (objects, nodes, k) int64, number of each neighbour in its graph; -1 for none.
+        n_nodes: (objects,) int64, nodes of each graph.
+    """
+
+    nodes: NDArray[np.float32]
+    neighbours: NDArray[np.int64]
+    n_nodes: NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class PointClouds:
     """The graphs of some events.
@@ -198,6 +212,28 @@ class PointClouds:
         ``Data(x=torch.from_numpy(x), edge_index=torch.from_numpy(edge_index))``, ``batch`` for the pooling. Labels in
         step with the objects are looked up with the numbers in batch; `Graphs.n_nodes` tells which objects have none.
         """
+        x, batch = self._node_features(), np.repeat(np.arange(self._n_nodes.size), self._n_nodes)
+        width = self._width[batch]
+        begin = np.concatenate([[0], np.cumsum(self._n_nodes)])[:-1][batch]
+        centre = np.repeat(np.arange(batch.size), width)
+        neighbour = self.neighbours.flat("neighbour").astype(np.int64) + np.repeat(begin, width)
+        return GraphArrays(x, np.stack([neighbour, centre]), batch)
+
+    def padded(self) -> PaddedGraphs:
+        """All graphs side by side, in step with the objects; at least one node deep, always k neighbours wide."""
+        counts, width, wide = self._n_nodes, self._width, self.neighbours.description["k"]
+        x = self._node_features()
+        deep = max(1, counts.max(initial=0))
+        there = np.arange(deep) < counts[:, np.newaxis]
+        nodes = np.zeros((counts.size, deep, x.shape[1]), np.float32)
+        nodes[there] = x
+        linked = there[..., np.newaxis] & (np.arange(wide) < width[:, np.newaxis, np.newaxis])
+        neighbours = np.full((counts.size, deep, wide), -1, np.int64)
+        neighbours[linked] = self.neighbours.flat("neighbour")
+        return PaddedGraphs(nodes, neighbours, counts)
+
+    def _node_features(self) -> NDArray[np.float32]:
+        """(nodes, features) of all graphs."""
         window = self.nodes.description["window"]
         place = [
             self.features.coordinates(self.nodes.flat(axis), size)
@@ -206,13 +242,7 @@ class PointClouds:
         values = self.values.flat("value").reshape(place[0].size, len(self.values.description["channels"]))
         position = np.stack(place, axis=1)
         first = self.features.order == "position first"
-        x = np.concatenate([position, values] if first else [values, position], axis=1)
-        batch = np.repeat(np.arange(self._n_nodes.size), self._n_nodes)
-        width = self._width[batch]
-        begin = np.concatenate([[0], np.cumsum(self._n_nodes)])[:-1][batch]
-        centre = np.repeat(np.arange(batch.size), width)
-        neighbour = self.neighbours.flat("neighbour").astype(np.int64) + np.repeat(begin, width)
-        return GraphArrays(x, np.stack([neighbour, centre]), batch)
+        return np.concatenate([position, values] if first else [values, position], axis=1)
 
     @property
     def _n_nodes(self) -> NDArray[np.int64]:

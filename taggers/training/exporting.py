@@ -4,7 +4,7 @@ import copy
 import io
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from typing import Any, Final
 
@@ -117,7 +117,13 @@ class WholeModel(Network):
         return (said,)
 
 
-def to_onnx(model: nn.Module, example: Mapping[str, torch.Tensor], outputs: Sequence[str], opset: int = OPSET) -> bytes:
+def to_onnx(
+    model: nn.Module,
+    example: Mapping[str, torch.Tensor],
+    outputs: Sequence[str],
+    opset: int = OPSET,
+    free_axes: Mapping[str, Mapping[int, str]] | None = None,
+) -> bytes:
     """A network as an ONNX graph, for batches of any size, none and one among them; the model itself stays as it is.
 
     Args:
@@ -126,6 +132,8 @@ def to_onnx(model: nn.Module, example: Mapping[str, torch.Tensor], outputs: Sequ
         example: inputs of the graph by name, float32 or int64, batch axis first; the content does not matter.
         outputs: names, different from those of the inputs.
         opset: ONNX operator set.
+        free_axes: names of further axes of inputs whose size is free, as networks on graphs have them; at least 2 long
+            in the example. Axes of one name have one size.
 
     Returns:
         The serialised graph, weights and all, without traces of where it was made.
@@ -137,8 +145,10 @@ def to_onnx(model: nn.Module, example: Mapping[str, torch.Tensor], outputs: Sequ
     onnx = onnx_library()
     ready = _Exportable(copy.deepcopy(model).cpu().eval(), len(outputs))
     inputs = tuple(_two(tensor.detach().cpu()) for tensor in example.values())
-    batch = torch.export.Dim(_BATCH)
-    shapes = (tuple({0: batch} for _ in inputs),)  # all inputs are one argument, *inputs
+    free = {name: {0: _BATCH, **(free_axes or {}).get(name, {})} for name in example}
+    axes = {axis: torch.export.Dim(axis) for named in free.values() for axis in named.values()}
+    # all inputs are one argument, *inputs
+    shapes = (tuple({place: axes[axis] for place, axis in named.items()} for named in free.values()),)
     with _quiet():
         try:
             program = torch.onnx.export(
@@ -149,7 +159,7 @@ def to_onnx(model: nn.Module, example: Mapping[str, torch.Tensor], outputs: Sequ
             cause = error.__cause__ or error
             raise LogicError(f"{type(model).__name__} cannot be exported to ONNX: {cause}") from error
     graph = program.model_proto
-    _check(graph, type(model).__name__, outputs, opset)
+    _check(graph, type(model).__name__, outputs, opset, set(axes))
     _forget_where(graph)
     onnx.checker.check_model(graph, full_check=True)
     content: bytes = graph.SerializeToString(deterministic=True)
@@ -203,8 +213,8 @@ def _quiet() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _check(model: Any, who: str, outputs: Sequence[str], opset: int) -> None:
-    """The graph has the operator set asked for and a free batch axis on every output."""
+def _check(model: Any, who: str, outputs: Sequence[str], opset: int, free: Collection[str]) -> None:
+    """The graph has the operator set asked for, and axes are free that should be and no others."""
     found = next(entry.version for entry in model.opset_import if entry.domain == "")
     if found != opset:
         raise LogicError(f"{who} cannot be exported with ONNX operator set {opset}: it needs {found}.")
@@ -212,9 +222,11 @@ def _check(model: Any, who: str, outputs: Sequence[str], opset: int) -> None:
         raise LogicError(f"{who}: an output has the name of an input: {', '.join(outputs)}.")
     for value in (*model.graph.input, *model.graph.output):
         axes = value.type.tensor_type.shape.dim
-        if not axes or axes[0].dim_value or any(not axis.dim_value for axis in axes[1:]):
+        allowed = free if value.name not in outputs else ()
+        wrong = [axis for axis in axes[1:] if not axis.dim_value and axis.dim_param not in allowed]
+        if wrong or not axes or axes[0].dim_value:
             sizes = [axis.dim_value or axis.dim_param for axis in axes]
-            raise LogicError(f"{who}: '{value.name}' is {sizes}; only the batch axis, the first, may be free.")
+            raise LogicError(f"{who}: '{value.name}' is {sizes}; the batch axis, the first, must be free, no other.")
 
 
 def _forget_where(model: Any) -> None:

@@ -46,6 +46,25 @@ def test_the_arrays_are_those_that_graph_networks_take() -> None:
     assert batch.tolist() == [0, 0, 2, 2, 2]
 
 
+def test_padded_graphs_lie_side_by_side_in_step_with_their_objects() -> None:
+    clouds = two_events(self_loops=False)
+    x, _, batch = clouds.arrays()
+    nodes, neighbours, n_nodes = clouds.padded()
+    assert nodes.shape == (3, 3, 4)
+    assert nodes[0, :2].tolist() == x[batch == 0].tolist()
+    assert nodes[2].tolist() == x[batch == 2].tolist()
+    assert not nodes[0, 2].any()
+    assert not nodes[1].any()
+    assert neighbours.tolist() == [
+        [[1, -1], [0, -1], [-1, -1]],
+        [[-1, -1], [-1, -1], [-1, -1]],
+        [[1, 2], [0, 2], [1, 0]],
+    ]
+    assert n_nodes.tolist() == [2, 0, 3]
+    nothing = clouds.take(np.array([], np.int64)).padded()
+    assert [part.shape for part in nothing] == [(0, 1, 4), (0, 1, 2), (0,)]
+
+
 def test_the_other_features_have_their_position_behind_and_counted_from_the_corner() -> None:
     clouds = two_events("top_mass_gnn", self_loops=False)
     x, edge_index, _ = clouds.arrays()

@@ -1,6 +1,6 @@
-"""Networks on pictures: `network` makes one by name, `describe` says what it would be."""
+"""Networks on pictures and graphs: `network` makes one by name, `describe` says what it would be."""
 
-from taggers.training.networks import autoencoder, efficientnet, inception, resnet, simple, vgg, vit, xception
+from taggers.training.networks import autoencoder, efficientnet, graphs, inception, resnet, simple, vgg, vit, xception
 from taggers.training.networks.registry import NETWORKS, describe, network, register
 
 __all__ = ["NETWORKS", "describe", "network"]
@@ -17,3 +17,6 @@ register("xception", "Xception: depthwise separable convolutions", xception.Xcep
 register("efficientnet", "EfficientNet B0 to B5", efficientnet.EfficientNet)
 register("vit", "vision transformer", vit.VisionTransformer)
 register("autoencoder", "convolutional autoencoder; says the picture again", autoencoder.ConvAutoencoder)
+register("dgcnn", "edge convolutions on graphs, given or found by features", graphs.DGCNN)
+register("gat", "graph attention", graphs.GAT)
+register("graphsage", "GraphSAGE of the top papers", graphs.GraphSAGE)

@@ -124,7 +124,7 @@ def test_what_makes_no_bundle_is_refused() -> None:
     frames = {"frames": torch.ones(2, 3, *WINDOW)}
     with pytest.raises(LogicError, match="the network says 1 things, 2 names are given"):
         whole_model(made, ("a", "b"), channels=CHANNELS, window=WINDOW)
-    with pytest.raises(LogicError, match="only the batch axis, the first, may be free"):
+    with pytest.raises(LogicError, match="the batch axis, the first, must be free, no other"):
         to_onnx(BatchOfItsOwn(), frames, ("mean",))
     with pytest.raises(ConfigurationError, match="a network that reads points, mask makes no bundle"):
         WholeModel(OnPoints(), None, 1)
