@@ -12,6 +12,7 @@ import typer
 from e2efw import __version__
 from e2efw.cli import file_commands, job_commands, plugin_commands
 from e2efw.cli.failures import explain
+from e2efw.framework.garbage import leave, uncollected
 
 ENTRY_POINTS = "e2efw.commands"
 """Packages add commands in this entry-point group: ``display = "package.module:name"``, a function or a Typer app."""
@@ -43,11 +44,11 @@ def options(
 _FOR_CFG = {"ignore_unknown_options": True}
 """What is no option of ours is an argument of the cfg."""
 
-app.command(context_settings=_FOR_CFG)(job_commands.run)
-app.command(no_args_is_help=True, context_settings=_FOR_CFG)(job_commands.check)
+app.command(context_settings=_FOR_CFG)(uncollected()(job_commands.run))
+app.command(no_args_is_help=True, context_settings=_FOR_CFG)(uncollected()(job_commands.check))
 app.command("dump-config", no_args_is_help=True, context_settings=_FOR_CFG)(job_commands.dump_config)
-app.command(no_args_is_help=True, context_settings=_FOR_CFG)(job_commands.graph)
-app.command(no_args_is_help=True)(job_commands.merge)
+app.command(no_args_is_help=True, context_settings=_FOR_CFG)(uncollected()(job_commands.graph))
+app.command(no_args_is_help=True)(uncollected()(job_commands.merge))
 app.command(no_args_is_help=True)(file_commands.content)
 app.command(no_args_is_help=True)(file_commands.prov)
 app.command("file-util", no_args_is_help=True)(file_commands.file_util)
@@ -99,4 +100,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _leave_streams(_USAGE_CODES[_INTERRUPTED])
     except Exception as error:  # noqa: BLE001 (the one place that catches everything)
         status = explain(error, given)
+    leave(process_ends=arguments is None)
     sys.exit(status)

@@ -17,6 +17,7 @@
 - `failures`: what an error of one event costs
 - `select_events`: which events an output writes; `prescaler`
 - `limits`: when a job stops early, signals
+- `garbage`: when Python's collector rests
 - `opened`: a job after all checks; `job`: from configuration to closed output files; `report`
 - `provenance`: what made each product
 - `observer`: who is told what a job does

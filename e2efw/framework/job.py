@@ -18,6 +18,7 @@ import numpy as np
 
 from e2efw.framework.blocks import Block
 from e2efw.framework.configured import JobConfiguration
+from e2efw.framework.garbage import collect_from_here
 from e2efw.framework.limits import StopRequest, limited
 from e2efw.framework.modules import OutputWriter
 from e2efw.framework.observer import JobView, Observer, Observers
@@ -67,6 +68,7 @@ class Job:
                 label: ModuleTime(label, plugin) for label, plugin in opened.plugins(self.configuration).items()
             }
             observers.begin_job(opened.view(self.configuration))
+            collect_from_here()
             self.report.start_up = time.perf_counter() - started
             self.report.phases["begin modules and outputs"] = self.report.start_up - self.report.phases["open input"]
             started, cpu = time.perf_counter(), time.process_time()

@@ -1,7 +1,9 @@
 """Finding a plugin class by the name a cfg gives."""
 
 import contextlib
-from importlib.metadata import entry_points
+import functools
+import sys
+from importlib.metadata import EntryPoints, entry_points
 from typing import Any
 
 from e2efw.errors import ConfigurationError, LogicError, nearest
@@ -22,9 +24,21 @@ def register(cls: type[Any]) -> None:
     _registered[cls.__name__] = cls
 
 
+def announced() -> EntryPoints:
+    """What installed packages declare."""
+    return _announced(tuple(sys.path))
+
+
+@functools.cache
+def _announced(path: tuple[str, ...]) -> EntryPoints:
+    """Those of all packages that are found on this path; to read them takes a hundredth of a second."""
+    del path
+    return entry_points(group=ENTRY_POINTS)
+
+
 def known_plugins() -> list[str]:
     """Names of all plugins: those imported and those that installed packages declare."""
-    return sorted({*_registered, *(entry.name for entry in entry_points(group=ENTRY_POINTS))})
+    return sorted({*_registered, *(entry.name for entry in announced())})
 
 
 def find_plugin(name: str, kind: str = "") -> type[Any]:
@@ -37,7 +51,7 @@ def find_plugin(name: str, kind: str = "") -> type[Any]:
         ConfigurationError: there is none; names the nearest.
     """
     if name not in _registered:
-        for entry in entry_points(group=ENTRY_POINTS, name=name):
+        for entry in announced().select(name=name):
             entry.load()
     if name not in _registered:
         raise ConfigurationError(
@@ -51,7 +65,7 @@ def _of_kind(kind: str) -> list[str]:
     names = known_plugins()
     if not kind:
         return names
-    for entry in entry_points(group=ENTRY_POINTS):
+    for entry in announced():
         with contextlib.suppress(ImportError):  # a package that is broken, or lacks something, is not what is asked for
             entry.load()
     return [name for name in names if name in _registered and _registered[name].kind == kind]
