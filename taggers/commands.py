@@ -1,14 +1,21 @@
-"""`e2efw model`: build and look at model bundles."""
+"""`e2efw model`: build, look at, check and time model bundles."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 if TYPE_CHECKING:
+    from taggers.backends import OpenModel
+    from taggers.bundle import Bundle
     from taggers.transforms import Transform
 
-model = typer.Typer(help="Build and look at model bundles.", no_args_is_help=True)
+model = typer.Typer(help="Build, look at, check and time model bundles.", no_args_is_help=True)
+
+_Named = Annotated[str, typer.Argument(help="Folder of a bundle, or the name of one that comes with the project.")]
+_Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+_Backend = Annotated[str, typer.Option("--backend", "-b", help="auto, cpu, cuda, tensorrt or torch.")]
+_Threads = Annotated[int, typer.Option("--threads", "-n", min=1, help="Threads of the network on the CPU.")]
 
 
 @model.command("build-baseline")
@@ -26,14 +33,16 @@ def build_baseline(
 
 
 @model.command("show", no_args_is_help=True)
-def show(
-    bundle: Annotated[str, typer.Argument(help="Folder of a bundle, or the name of one that comes with the project.")],
-) -> None:
-    """Check a model bundle and print what it reads and says."""
-    from taggers.bundle import PACKAGED, Bundle, packaged_models  # noqa: PLC0415 (--help must not wait for yaml)
+def show(bundle: _Named, as_json: _Json = False) -> None:
+    """Check the files of a model bundle and print what it reads and says."""
+    from e2efw.cli.printing import print_json  # noqa: PLC0415 (--help must not wait for these)
+    from taggers.card import Checksums, written_card  # noqa: PLC0415
 
-    found = Bundle.load(PACKAGED / bundle if bundle in packaged_models() else Path(bundle))
+    found = _loaded(bundle)
     card = found.card
+    if as_json:
+        print_json({"folder": str(found.folder), **written_card(card, Checksums(found.sha256))})
+        return
     window = " x ".join(map(str, card.input.window))
     lines = [
         f"{card.name} version {card.version}: {card.task}",
@@ -45,8 +54,76 @@ def show(
         *(f"  metric   {name} {value}" for name, value in card.metrics.items()),
         f"  made by  {card.made_by}",
         f"  graph    ONNX opset {card.opset}, {len(found.model)} bytes, sha256 {found.sha256} as the card says",
+        *([f"  torch    {len(found.torch_model)} bytes in model.pt2"] if found.torch_model else []),
+        *([f"  memory   {card.activation_bytes} bytes per window in its layers"] if card.activation_bytes else []),
     ]
     typer.echo("\n".join(lines))
+
+
+@model.command("check", no_args_is_help=True)
+def check(bundle: _Named, backend: _Backend = "cpu", threads: _Threads = 1, as_json: _Json = False) -> None:
+    """Run a bundle on windows of zeros, of hashes and of the packaged sample, in batches of 0, 1 and 7.
+
+    Numbers must be finite, independent of the batch, and agree with the answers in the card. Ends with 1 otherwise.
+    """
+    from e2efw.cli.printing import print_json, print_table  # noqa: PLC0415 (--help must not wait for these)
+    from taggers.checking import checked  # noqa: PLC0415
+
+    opened = _opened(_loaded(bundle), backend, threads)
+    findings = checked(opened)
+    if as_json:
+        rows = [finding._asdict() for finding in findings]
+        print_json({"bundle": str(opened.bundle.folder), "provider": opened.provider, "checks": rows})
+    else:
+        print_table(("check", "result", "detail"), findings)
+    if any(finding.result == "failed" for finding in findings):
+        raise typer.Exit(1)
+
+
+@model.command("bench", no_args_is_help=True)
+def bench(bundle: _Named, backend: _Backend = "auto", threads: _Threads = 1, as_json: _Json = False) -> None:
+    """Time a bundle: windows per second in batches of 1, 8, 32 and 128."""
+    from e2efw.cli.printing import print_json, print_table  # noqa: PLC0415 (--help must not wait for these)
+    from taggers.speed import BATCHES, speeds  # noqa: PLC0415
+
+    opened = _opened(_loaded(bundle), backend, threads, max(BATCHES))
+    found = speeds(opened)
+    if as_json:
+        rows = [speed._asdict() for speed in found]
+        print_json(
+            {"bundle": str(opened.bundle.folder), "provider": opened.provider, "threads": threads, "speeds": rows}
+        )
+        return
+    typer.echo(f"{opened.bundle.card.name} on {opened.provider}, {threads} threads")
+    headings = ("batch", "windows/s", "ms/batch", "fastest", "runs")
+    table = [
+        (str(s.batch), f"{s.per_second:,.1f}", f"{s.milliseconds:.2f}", f"{s.fastest:.2f}", str(s.runs)) for s in found
+    ]
+    print_table(headings, table, right=headings)
+
+
+def _loaded(name: str) -> "Bundle":
+    from taggers.bundle import Bundle, find_bundle  # noqa: PLC0415 (--help must not wait for yaml)
+
+    return Bundle.load(find_bundle(name))
+
+
+def _opened(bundle: "Bundle", backend: str, threads: int, max_batch: int = 0) -> "OpenModel":
+    """The network on a backend of this host.
+
+    Raises:
+        CommandLineError: there is no such backend; names the nearest.
+    """
+    from e2efw.config.accelerators import CPU  # noqa: PLC0415 (--help must not wait for these)
+    from e2efw.config.graphics import NvidiaAccelerator  # noqa: PLC0415
+    from e2efw.errors import CommandLineError, nearest  # noqa: PLC0415
+    from taggers.backends import Backend, open_model  # noqa: PLC0415
+
+    if backend not in get_args(Backend):
+        raise CommandLineError(f"model: no backend '{backend}'. {nearest(backend, get_args(Backend))}")
+    here = (*NvidiaAccelerator().enabledLabels(), CPU)
+    chosen: Any = backend
+    return open_model(bundle, "model", backend=chosen, accelerators=here, threads=threads, max_batch=max_batch)
 
 
 def _transform_lines(transform: "Transform | None") -> list[str]:

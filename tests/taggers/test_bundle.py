@@ -9,10 +9,14 @@ import onnx
 import onnx.numpy_helper
 import pytest
 import yaml
+from onnx import TensorProto, helper
 
 from e2efw.errors import ConfigurationError
 from taggers.bundle import CARD_FILE, MODEL_FILE, Bundle, ModelOutput, packaged_models, write_bundle
 from taggers.calorimetric_baseline import CARD, NAME
+from taggers.onnx_backend import OnnxSession
+from taggers.onnx_header import opset_of
+from tests.taggers.support import serialised, small_card
 
 
 def rewrite(folder: Path, **changes: Any) -> None:
@@ -108,6 +112,57 @@ INPUT = {"channels": ["ECAL", "HCAL"], "window": [125, 125], "unit": "GeV", "tra
 def test_wrong_value_is_named(bundle_folder: Path, changes: dict[str, Any], message: str) -> None:
     rewrite(bundle_folder, **changes)
     with pytest.raises(ConfigurationError, match=message):
+        Bundle.load(bundle_folder)
+
+
+def test_card_with_another_operator_set_than_the_graph_is_refused(tmp_path: Path, baseline: Bundle) -> None:
+    with pytest.raises(ConfigurationError, match=r"model.onnx uses ONNX operator set 17, the card says opset 18"):
+        write_bundle(tmp_path, replace(CARD, opset=18), baseline.model)
+
+
+def test_operator_set_that_is_too_new_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    frames, said = (helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", 2, 8, 8]) for name in ("frames", "a"))
+    graph = helper.make_graph([helper.make_node("Relu", ["frames"], ["a"])], "new", [frames], [said])
+    bundle = write_bundle(tmp_path, small_card({"a": ""}, opset=99), serialised(graph, 99))
+    with pytest.raises(
+        ConfigurationError,
+        match=r"operator set 99, which is newer than ONNX Runtime .* knows\. Export it with opset 18",
+    ):
+        OnnxSession.open(bundle, threads=1, max_batch=1)
+
+
+@pytest.mark.parametrize("model", [b"", b"no network at all", b"\xff" * 12, b"\x42", b"\x42\x05\x10", b"\x0b"])
+def test_bytes_that_are_no_graph_have_no_operator_set(model: bytes) -> None:
+    assert opset_of(model) == 0
+
+
+def test_operator_set_is_read_without_a_library(baseline: Bundle) -> None:
+    assert opset_of(baseline.model) == onnx.load_from_string(baseline.model).opset_import[0].version == 17
+
+
+@pytest.mark.parametrize("place", ["../outside.bin", "/etc/passwd", "weights.bin"])
+def test_weights_anywhere_outside_the_graph_are_refused(tmp_path: Path, baseline: Bundle, place: str) -> None:
+    """However the entry is written: its key may come before its value or after it."""
+    model = onnx.load_from_string(baseline.model)
+    tensor = model.graph.initializer.add(name="outside", data_type=TensorProto.FLOAT, dims=[1])
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value=place)
+    content = model.SerializeToString()
+    key, value = b"\x0a\x08location", b"\x12" + bytes([len(place)]) + place.encode()
+    assert key + value in content
+    for written in (content, content.replace(key + value, value + key)):
+        with pytest.raises(
+            ConfigurationError, match="keeps weights in another file, which the checksum would not cover"
+        ):
+            write_bundle(tmp_path, CARD, written)
+
+
+def test_keys_that_may_be_missing_must_be_right_all_the_same(bundle_folder: Path) -> None:
+    rewrite(bundle_folder, activation_bytes="many")
+    with pytest.raises(ConfigurationError, match="'activation_bytes' should be an integer, is text"):
+        Bundle.load(bundle_folder)
+    rewrite(bundle_folder, activation_bytes=None, refference={})
+    with pytest.raises(ConfigurationError, match=r"no key 'refference'. Did you mean 'reference'\?"):
         Bundle.load(bundle_folder)
 
 

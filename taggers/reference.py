@@ -1,0 +1,81 @@
+"""Windows that anybody can make again, and what a network says of them: they tell whether a model still works."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataformats.geometry.picture import COLUMNS, ROWS
+from taggers.activations import activation_bytes
+from taggers.backends import OpenModel, batch_for
+from taggers.bundle import Bundle
+from taggers.card import Card, ModelInput
+from taggers.onnx_backend import OnnxSession
+
+N_WINDOWS: Final = 7
+"""Windows that a card has the answers for."""
+TOLERANCE: Final = 1e-4
+"""Relative difference that other hardware may make."""
+_MOST_NUMBERS: Final = 16
+"""Outputs with more numbers per window are not kept in cards."""
+_DENSITY: Final = 0.02
+_DIGITS: Final = 9
+
+
+def reference_windows(
+    wanted: ModelInput, n_windows: int = N_WINDOWS
+) -> tuple[NDArray[np.float32], dict[str, NDArray[Any]]]:
+    """Windows in which one pixel of fifty holds something, from 0 to 10, and the extra inputs of each.
+
+    Pixels are hashes of their position, so that they depend on no generator of random numbers.
+
+    Returns:
+        (windows, channels, rows, columns), and (windows,) row and column of the centres.
+    """
+    shape = (n_windows, len(wanted.channels), *wanted.window)
+    number = np.arange(np.prod(shape), dtype=np.uint64)
+    chance, size = (_hashed(number, salt).reshape(shape) for salt in (1, 2))
+    pixels = np.where(chance < _DENSITY, 10 * size, 0).astype(np.float32)
+    window = np.arange(n_windows)
+    middle = (ROWS - 1) // 2
+    return pixels, {"row": middle + 11 * (window % 7 - 3), "column": 53 * window % COLUMNS}
+
+
+def _hashed(number: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
+    """Numbers from 0 to 1: the finaliser of SplitMix64."""
+    z = number + np.uint64(salt * 0x9E3779B97F4A7C15 % 2**64)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    hashed: NDArray[np.float64] = (z ^ (z >> np.uint64(31))) / 2.0**64
+    return hashed
+
+
+def reference_answers(model: OpenModel) -> dict[str, Any]:
+    """What a network says of the windows, by output; outputs with many numbers are left out."""
+    said = model.run(*reference_windows(model.bundle.card.input))
+    few = {name: values for name, values in said.items() if values[0].size <= _MOST_NUMBERS}
+    return {name: _rounded(values.tolist()) for name, values in few.items()}
+
+
+def _rounded(values: Any) -> Any:
+    """To as many digits as float32 has."""
+    return [_rounded(one) for one in values] if isinstance(values, list) else float(f"{values:.{_DIGITS}g}")
+
+
+def finished(card: Card, model: bytes) -> Card:
+    """The card with what can be measured of its network: memory per window, and answers to the reference windows.
+
+    Args:
+        card: of the network.
+        model: serialised ONNX graph.
+
+    Raises:
+        ConfigurationError: the graph is not the one that the card describes.
+        MissingDependencyError: onnx or ONNX Runtime is not installed.
+    """
+    measured = replace(card, activation_bytes=activation_bytes(model))
+    bundle = Bundle(Path(card.name), measured, model, "")
+    session = OnnxSession.open(bundle, threads=1, max_batch=batch_for(measured))
+    return replace(measured, reference=reference_answers(session))
