@@ -10,13 +10,14 @@ Map of the room:
   `paths`, `schedule`, `visitors`
 - `process`: the job under construction: `attaching`, `loading`, `surgery`, `views` of it, its `options` and
   `messagelogger`; `process_dump` and `splitting` write it (layout in `dumping`); `conversion` settles what is left open
+- `factories`: modules with the defaults of their plugins (`e2efw.modules`)
 - changes: `modifiers`, `massreplace`, `utilities`
 - command line: `commandline` (``cms.arguments``), `varparsing` (CMSSW's VarParsing)
 - running a cfg: `loader`, `fwcore` (``import FWCore.ParameterSet.Config`` and fragments of CMSSW by name),
   `importing`, `settings` (``--set``)
 - `origin`: which line of the cfg wrote something
 
-Imports the standard library and `e2efw.errors` only.
+Imports the standard library and `e2efw.errors` only; `factories` asks the framework for plugins when it is called.
 """
 
 from typing import TYPE_CHECKING

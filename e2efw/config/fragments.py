@@ -1,9 +1,11 @@
 """Fragments of CMSSW and RecoE2E by the names that cfgs load: files of our own under ``python_cfg/cmssw``."""
 
+import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import re
+import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -37,10 +39,16 @@ def is_fragment(name: str) -> bool:
     return name.split(".", maxsplit=1)[0] in packages()
 
 
+def _is_modules(name: str) -> bool:
+    package, _, last = name.rpartition(".")
+    return last == "modules" and package in packages()
+
+
 class FragmentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Serves the fragments to whoever imports them; what lies on ``sys.path`` comes first.
 
     Eras and their Modifiers exist under any name, without effect of their own. Descriptions of the geometry are empty.
+    Every package has ``modules``, which is `e2efw.modules`.
     """
 
     def find_spec(
@@ -58,6 +66,8 @@ class FragmentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return None
         if fullname in fragment_files():
             return importlib.util.spec_from_file_location(fullname, fragment_files()[fullname])
+        if _is_modules(fullname):
+            return importlib.machinery.ModuleSpec(fullname, self)
         if fullname in packages() or _ERA.fullmatch(fullname) or _EMPTY.fullmatch(fullname):
             return importlib.machinery.ModuleSpec(fullname, self, is_package=fullname in packages())
         raise ModuleNotFoundError(
@@ -65,7 +75,9 @@ class FragmentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         )
 
     def exec_module(self, module: ModuleType) -> None:
-        """Part of the import protocol: fills eras."""
+        """Part of the import protocol: fills eras, puts our modules in the place of a package's."""
+        if _is_modules(module.__name__):
+            sys.modules[module.__name__] = importlib.import_module("e2efw.modules")
         era = _ERA.fullmatch(module.__name__)
         if era is not None:
             vars(module)[era[2]] = ModifierChain() if era[1] == "Era" else Modifier()
