@@ -13,7 +13,7 @@
 - `files_read`: inputs that no output may replace.
 - `event_tree`, `nested_columns`, `root_output`, `pool_output`, `parquet_output`: as a TTree, an RNTuple or Parquet.
 - `ntuple_input`, `parquet_input`: an RNTuple and a Parquet file, seen as the branches of a tree.
-- `opening`: files for people: ``e2efw.open``.
+- `opening`, `classes`, `nano_schema`: files for people: ``e2efw.open``, and a schema for coffea.
 - `output_tables`: the small trees of a file: runs, luminosity blocks, parameter sets, parentage.
 - `reproducible`: identical jobs write identical bytes.
 - `provenance_store`, `untyped`: what a file says of its products; products that no module of the job knows.

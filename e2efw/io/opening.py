@@ -6,10 +6,7 @@
 """
 
 import contextlib
-import importlib
-import pkgutil
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,14 +15,14 @@ import awkward as ak
 import numpy as np
 from numpy.typing import NDArray
 
-import dataformats
-from dataformats.collection import Collection, Product
+from dataformats.collection import Collection
 from e2efw.errors import LogicError, ProductNotFoundError, nearest
 from e2efw.framework.blocks import EventIDs
 from e2efw.framework.provenance import Provenance
 from e2efw.framework.tags import InputTag, ProductKey
 from e2efw.io.auxiliary import event_ids
 from e2efw.io.branches import BranchName, StoredProduct
+from e2efw.io.classes import product_classes
 from e2efw.io.columns import Column, is_numeric, read_column
 from e2efw.io.root_file import EventFile, open_events
 
@@ -143,7 +140,7 @@ class ProductColumns:
     def __init__(self, events: OpenedEvents, stored: StoredProduct) -> None:
         self._events = events
         self._stored = stored
-        self._class = _classes().get(stored.name.friendly_type)
+        self._class = product_classes().get(stored.name.friendly_type)
 
     @property
     def name(self) -> BranchName:
@@ -241,19 +238,3 @@ def _array(column: Column) -> Any:
     if column.offsets is None:
         return ak.Array(content)
     return ak.Array(ak.contents.ListOffsetArray(ak.index.Index64(column.offsets), content))
-
-
-@cache
-def _classes() -> dict[str, type[Product]]:
-    """The class of every data format by its friendly type; of hits that share one, what they have in common."""
-    for module in pkgutil.iter_modules(dataformats.__path__):
-        importlib.import_module(f"dataformats.{module.name}")
-    found: dict[str, type[Product]] = {}
-    waiting = [Product]
-    while waiting:
-        cls = waiting.pop()
-        waiting += cls.__subclasses__()
-        own = vars(cls).get("friendly_type")
-        if isinstance(own, str) and own and cls.leaves and cls.__module__.startswith("dataformats."):
-            found.setdefault(own, cls)
-    return found
