@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import typer
 
+from e2efw.cli.printing import print_json
 from e2efw.cli.run import configured_process
 from e2efw.errors import FileWriteError
 
@@ -18,11 +19,13 @@ class Dump(NamedTuple):
         prune: without what nothing uses.
         hash_only: the MD5 of the text.
         split: a folder for one file per object.
+        as_json: the hash with the text, or the names of the files.
     """
 
     prune: bool = False
     hash_only: bool = False
     split: Path | None = None
+    as_json: bool = False
 
 
 def dump(cfg: str, arguments: Sequence[str], settings: Sequence[str], wish: Dump) -> None:
@@ -34,12 +37,21 @@ def dump(cfg: str, arguments: Sequence[str], settings: Sequence[str], wish: Dump
     process = configured_process(cfg, arguments, settings)
     if wish.prune:
         process.prune()
+    told: dict[str, Any] = {"process": process.name_()}
     if wish.split is not None:
-        for path in _written(wish.split, process.splitPython()):
-            typer.echo(path)
+        told["files"] = list(map(str, _written(wish.split, process.splitPython())))
+        lines = told["files"]
+    else:
+        text = process.dumpPython()
+        told["hash"] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        if not wish.hash_only:
+            told["configuration"] = text
+        lines = [told["hash"] if wish.hash_only else text]
+    if wish.as_json:
+        print_json(told)
         return
-    text = process.dumpPython()
-    typer.echo(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() if wish.hash_only else text)
+    for line in lines:
+        typer.echo(line)
 
 
 def _written(folder: Path, texts: dict[str, str]) -> list[Path]:

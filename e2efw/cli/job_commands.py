@@ -24,7 +24,7 @@ Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for p
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the Python traceback of an error.")]
 
 
-def run(  # the options of cmsRun are many
+def run(  # noqa: PLR0913, PLR0917 (the options of cmsRun are many)
     cfg: Annotated[
         str | None,
         typer.Argument(
@@ -50,6 +50,11 @@ def run(  # the options of cmsRun are many
     command: Annotated[
         str | None, typer.Option("--command", "-c", metavar="CODE", help="Text of a configuration, instead of a file.")
     ] = None,
+    stack: Annotated[
+        int | None,
+        typer.Option("--sizeOfStackForThreadsInKB", "-s", min=0, help="Sets the option of this name; no effect here."),
+    ] = None,
+    mode: Annotated[str | None, typer.Option("--mode", "-m", help="No effect: the MessageLogger has one mode.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="No effect, as in cmsRun.")] = False,
     as_json: Json = False,
     debug: Debug = False,
@@ -66,7 +71,8 @@ def run(  # the options of cmsRun are many
     if command is not None and cfg is not None and "=" in cfg:  # there is no cfg: this is its first argument
         given = [cfg, *given]
         cfg = None
-    run_job(cfg, given, setting or [], threads, RunOptions(option or [], command, report, enable_report, as_json))
+    options = [*(option or []), *([] if stack is None else [f"sizeOfStackForThreadsInKB={stack}"])]
+    run_job(cfg, given, setting or [], threads, RunOptions(options, command, report, enable_report, as_json, mode))
 
 
 def check(cfg: Cfg, arguments: Arguments = None, setting: Settings = None, as_json: Json = False) -> None:
@@ -85,11 +91,12 @@ def dump_config(
     split: Annotated[
         Path | None, typer.Option("--split", metavar="FOLDER", help="Write one file per object instead.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Print a configuration in canonical form; the output is itself a configuration."""
     from e2efw.cli.dump_config import Dump, dump  # noqa: PLC0415 (--help must not wait)
 
-    dump(cfg, arguments or [], setting or [], Dump(prune, hash_only, split))
+    dump(cfg, arguments or [], setting or [], Dump(prune, hash_only, split, as_json))
 
 
 def graph(
@@ -100,17 +107,22 @@ def graph(
         Path | None,
         typer.Option("--output", "-o", help="Picture (.png, .pdf, .svg) or Graphviz text (.gv, .dot) to write."),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Show who reads what from whom: Graphviz text, or a picture."""
     from e2efw.cli.check import checked  # noqa: PLC0415 (--help must not wait for numba)
-    from e2efw.services.graph import draw, graphviz  # noqa: PLC0415
+    from e2efw.cli.printing import print_json  # noqa: PLC0415
+    from e2efw.services.graph import as_data, draw, graphviz  # noqa: PLC0415
 
     view = checked(cfg, arguments or [], setting or [])
-    if output is None:
+    if output is not None:
+        draw(view, output)
+    if as_json:
+        print_json({"file": None if output is None else str(output), **as_data(view)})
+    elif output is None:
         typer.echo(graphviz(view), nl=False)
-        return
-    draw(view, output)
-    typer.echo(f"{output}: {len(view.modules)} modules of {view.process}")
+    else:
+        typer.echo(f"{output}: {len(view.modules)} modules of {view.process}")
 
 
 def merge(
@@ -121,15 +133,17 @@ def merge(
         typer.Option("--events", metavar="RANGE", help="Only these: 1:5, 1:2:5 or 1:200-1:300; may be repeated."),
     ] = None,
     max_events: Annotated[int, typer.Option("--max-events", min=-1, help="Stop after so many; -1 for all.")] = -1,
+    as_json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Copy events of files into one, all of their products, with what is known of their provenance.
 
     CMSSW's edmCopyPickMerge: the job is the packaged `merge_cfg.py`.
     """
-    from e2efw.cli.run import run_job  # noqa: PLC0415 (--help must not wait for numba)
+    from e2efw.cli.run import RunOptions, run_job  # noqa: PLC0415 (--help must not wait for numba)
 
     del debug
     arguments = [f"inputFiles={file}" for file in files]
     arguments += [f"outputFile={output}", f"maxEvents={max_events}"]
-    run_job("merge_cfg.py", [*arguments, *(f"eventsToProcess={one}" for one in events or [])], [], None)
+    arguments += [f"eventsToProcess={one}" for one in events or []]
+    run_job("merge_cfg.py", arguments, [], None, RunOptions(as_json=as_json))

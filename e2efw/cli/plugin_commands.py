@@ -2,11 +2,13 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
 from e2efw.cli import complete
+
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 class Kind(StrEnum):
@@ -28,7 +30,7 @@ def plugin_help(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", "-a", help="Describe every plugin.")] = False,
     brief: Annotated[bool, typer.Option("--brief", "-b", help="Names, types and defaults only.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show what a plugin reads, makes and can be told. CMSSW's edmPluginHelp."""
     from e2efw.cli.plugin_help import print_plugin_help  # noqa: PLC0415 (--help must not wait for numba)
@@ -40,9 +42,15 @@ def new_plugin(
     name: Annotated[str, typer.Argument(help="Class of the plugin, such as HcalSum.")],
     kind: Annotated[Kind, typer.Option("--kind", "-k", help="What it is.")] = Kind.PRODUCER,
     folder: Annotated[Path, typer.Option("--folder", "-d", help="Where to write.")] = Path(),
+    as_json: Json = False,
 ) -> None:
     """Write a plugin that works, with its cfi, a cfg and a test that passes at once."""
     from e2efw.cli.new_plugin import write_plugin  # noqa: PLC0415 (--help must not wait)
+    from e2efw.cli.printing import print_json  # noqa: PLC0415
 
-    for path in write_plugin(name, kind.value, folder):
+    written = list(map(str, write_plugin(name, kind.value, folder)))
+    if as_json:
+        print_json({"plugin": name, "kind": kind.value, "files": written})
+        return
+    for path in written:
         typer.echo(path)

@@ -121,8 +121,11 @@ def print_provenance(file: str, wish: Wish) -> None:
         title("EventSetup")
     for process, module, _ in of_event_setup:
         print_module(process.name, module, None, {}, parameters=not wish.ids_only)
-    if wish.products and not wish.match:
-        _print_unrecorded(records)
+    unrecorded = _unrecorded(records) if wish.products and not wish.match else []
+    if unrecorded:
+        title("Products whose making is not on record")
+    for name in unrecorded:
+        typer.echo(f" {name.prefix}")
 
 
 def _records(file: str) -> Records:
@@ -165,7 +168,8 @@ def _by_maker(process: ProcessRecord) -> dict[str, list[ProductRecord]]:
     return made
 
 
-def _print_unrecorded(records: Records) -> None:
+def _unrecorded(records: Records) -> list[BranchName]:
+    """Products that no module on record made."""
     made = {
         record.key
         for process in records.provenance.processes
@@ -173,11 +177,7 @@ def _print_unrecorded(records: Records) -> None:
         for record in products
         if records.ours or any(module.label == label for module in process.modules)
     }
-    unrecorded = [name for key, name in records.names.items() if key not in made]
-    if unrecorded:
-        title("Products whose making is not on record")
-        for name in unrecorded:
-            typer.echo(f" {name.prefix}")
+    return [name for key, name in records.names.items() if key not in made]
 
 
 def _data(file: str, records: Records, shown: Sequence[Shown], lineage: Lineage) -> dict[str, Any]:
@@ -187,11 +187,19 @@ def _data(file: str, records: Records, shown: Sequence[Shown], lineage: Lineage)
             "release": record.release,
             "parameter_set_id": record.parameter_set_id,
             "accelerators": record.hardware,
+            "paths": record.paths,
+            "end_paths": record.end_paths,
+            "events_chosen_by": record.select_events,
         }
         for record in records.provenance.processes
     ]
-    modules = [_module_data(one, lineage) for one in shown]
-    return {"file": file, "history": history, "history_id": records.history_id, "modules": modules}
+    return {
+        "file": file,
+        "history": history,
+        "history_id": records.history_id,
+        "modules": [_module_data(one, lineage) for one in shown],
+        "not_on_record": [name.prefix for name in _unrecorded(records)],
+    }
 
 
 def _module_data(one: Shown, lineage: Lineage) -> dict[str, Any]:
@@ -203,6 +211,7 @@ def _module_data(one: Shown, lineage: Lineage) -> dict[str, Any]:
         "kind": module.kind,
         "parameter_set_id": module.parameter_set_id,
         "parameters": module.parameters,
+        "types": module.types,
         "facts": module.facts,
         "products": [
             {

@@ -26,6 +26,8 @@ from e2efw.services.message_logger import MessageLogger
 from e2efw.services.progress import JobProgress
 from e2efw.services.summary import print_summary
 
+_LOG: Final = logging.getLogger("e2efw.cli")
+
 CAUGHT_SIGNAL: Final = 9000
 """Exit code of a job that a signal ended early, with its files complete."""
 
@@ -40,6 +42,7 @@ class RunOptions:
         report: file of the job report.
         enable_report: write one under its usual name.
         as_json: print the summary as JSON.
+        mode: that of cmsRun, which has no effect; says so.
     """
 
     options: Sequence[str] = ()
@@ -47,6 +50,7 @@ class RunOptions:
     report: Path | None = None
     enable_report: bool = False
     as_json: bool = False
+    mode: str | None = None
 
     @property
     def report_file(self) -> Path | None:
@@ -79,6 +83,8 @@ def run_job(
     """
     run = run or RunOptions()
     log_to_terminal()
+    if run.mode is not None:
+        _LOG.info("--mode %s has no effect: process.MessageLogger says what is printed where", run.mode)
     notes = JobReportService()
     try:
         report = _run(cfg, arguments, [*settings, *option_settings(run.options)], threads, run, notes)

@@ -37,6 +37,7 @@ class JobView:
         inputs: for each label, by name of what it consumes, the product behind it; None if nobody has it.
         outputs: labels of the output modules.
         aliases: for each product of an EDAlias, the product that it is.
+        written: for each output module, the products it writes.
     """
 
     process: str
@@ -48,6 +49,7 @@ class JobView:
     inputs: Mapping[str, Mapping[str, ProductKey | None]]
     outputs: Sequence[str]
     aliases: Mapping[ProductKey, ProductKey] = field(default_factory=dict)
+    written: Mapping[str, Sequence[ProductKey]] = field(default_factory=dict)
 
 
 class Observer:

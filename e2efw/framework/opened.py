@@ -150,6 +150,7 @@ class Opened:
             {label: worker.inputs for label, worker in self.plan.workers.items()},
             list(configuration.outputs),
             {name: key for name, key in self.aliases.items() if key.label in self.plan.workers},
+            {label: list(writer.wanted) for label, writer in self.writers.items()},
         )
 
 

@@ -9,6 +9,8 @@ from e2efw.errors import CommandLineError, FileWriteError, MissingDependencyErro
 from e2efw.framework.observer import JobView, Observer
 
 _INPUT: Final = "source"
+_FRAMEWORK: Final = "made of paths"
+"""In place of a type: trigger results and the status of paths."""
 _GRAPHVIZ: Final = {".gv", ".dot"}
 _PICTURES: Final = {".png", ".pdf", ".svg"}
 
@@ -26,10 +28,11 @@ class Edge(NamedTuple):
 
 
 def edges(view: JobView) -> list[Edge]:
-    """Who reads from whom, and whose products an EDAlias names; what comes with the input comes from ``source``."""
+    """Who reads or writes what of whom, and whose products an EDAlias names; the input comes from ``source``."""
     found: dict[tuple[str, str], list[str]] = {}
-    for reader, inputs in view.inputs.items():
-        for key in inputs.values():
+    read = {label: inputs.values() for label, inputs in view.inputs.items()}
+    for reader, keys in {**read, **view.written}.items():
+        for key in keys:
             if key is None:
                 continue
             maker = key.label if key.process == view.process else _INPUT
@@ -41,8 +44,19 @@ def edges(view: JobView) -> list[Edge]:
 
 
 def nodes(view: JobView) -> dict[str, str]:
-    """Type of everything that is drawn, by label: what runs, and aliases."""
-    return {**view.modules, **dict.fromkeys((name.label for name in view.aliases), "EDAlias")}
+    """Type of everything that is drawn, by label: what runs, aliases, and results of paths that somebody reads."""
+    known = {**view.modules, **dict.fromkeys((name.label for name in view.aliases), "EDAlias")}
+    return known | {edge.maker: _FRAMEWORK for edge in edges(view) if edge.maker not in known}
+
+
+def as_data(view: JobView) -> dict[str, Any]:
+    """The graph as JSON data."""
+    return {
+        "process": view.process,
+        "modules": [{"label": label, "type": plugin} for label, plugin in nodes(view).items()],
+        "edges": [{"from": edge.maker, "to": edge.reader, "products": list(edge.products)} for edge in edges(view)],
+        "paths": {name: list(labels) for name, labels in view.paths.items()},
+    }
 
 
 def levels(view: JobView) -> dict[str, int]:

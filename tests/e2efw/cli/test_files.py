@@ -126,6 +126,8 @@ def test_provenance_follows_descendants(command: Command, output: Path) -> None:
     assert "ttbar:regressed:E2E" in products["recoGenParticles_genParticles__GEN."]["descendants"]
     model = next(module for module in told["modules"] if module["label"] == "ttbar")
     assert len(model["facts"]["model_sha256"]) == 64
+    assert told["history"][2]["paths"] == ["reconstruction"]
+    assert told["not_on_record"] == []
 
 
 def test_provenance_can_be_sorted_and_cut(command: Command, output: Path) -> None:
@@ -159,6 +161,7 @@ def test_merge_copies_products_and_provenance(command: Command, output: Path, tm
 
 
 def test_merge_picks_events(command: Command) -> None:
-    assert command("merge", SIMULATED_TTBAR, "--events", "1:5", "--events", "1:10-1:12").code == 0
+    summary = json.loads(command("merge", SIMULATED_TTBAR, "--events", "1:5", "--events", "1:10-1:12", "--json").out)
+    assert summary["files"] == {"output": ["merged.root"]}
     told = json.loads(command("file-util", "merged.root", "--json", "-e").out)[0]
     assert [event for _, _, event in told["ids"]] == [5, 10, 11, 12]

@@ -1,4 +1,4 @@
-"""Options of `e2efw run` as cmsRun has them, and `check`, `graph`, `new-plugin`, completion."""
+"""Options of `e2efw run` as cmsRun has them, `plugin-help`, `new-plugin`, completion."""
 
 import json
 import os
@@ -109,6 +109,16 @@ def test_the_summary_can_be_json(command: Command) -> None:
     assert told["files"] == {"output": ["ttbar_regression.root"]}
 
 
+def test_options_of_cmsrun_without_effect_are_taken_and_said(
+    command: Command, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        assert command("run", "-c", COPY, "-m", "grid", "-s", "10240").code == 0
+    assert "--mode grid has no effect: process.MessageLogger says" in caplog.text
+    assert "process.options.sizeOfStackForThreadsInKB" in caplog.text
+    assert "has no effect: Python takes care of stacks" in caplog.text
+
+
 def test_a_cfg_with_a_message_logger_of_its_own_has_a_line_per_so_many_events(command: Command) -> None:
     ended = command("run", "-c", COPY + "process.MessageLogger.cerr.FwkReport.reportEvery = 2")
     assert ended.code == 0
@@ -162,69 +172,6 @@ process.p = cms.Path(process.failing)
     assert event.findtext("Description") == "three"
 
 
-def test_check_says_what_would_run_and_writes_nothing(command: Command, tmp_path: Path) -> None:
-    ended = command("check", MAIN)
-    assert ended.code == 0
-    assert "process E2E is ready for at most 32 events" in ended.out
-    assert list(tmp_path.iterdir()) == []
-    told = json.loads(command("check", MAIN, "maxEvents=4", "--json").out)
-    assert told["events"] == 4
-    assert [module["label"] for module in told["modules"]] == ["source", "detFrames", "jetFrames", "ttbar", "output"]
-
-
-def test_check_finds_what_would_end_the_job(command: Command) -> None:
-    ended = command("check", MAIN, "--set", "jetFrames.channels=TracksPt")
-    assert ended.code == 8009
-    assert "reads channel 'ECAL'" in ended.err
-
-
-def test_check_finds_all_mistakes_at_once(command: Command) -> None:
-    settings = ("--set", "jetFrames.minJetPT=3", "--set", "detFrames.layer=ECAL", "--set", "ttbar.modle=x")
-    ended = command("check", MAIN, *settings)
-    assert ended.code == 8009
-    assert "3 mistakes:" in ended.err
-    for name in ("minJetPt", "layers", "model"):
-        assert f"Did you mean '{name}'?" in ended.err
-
-
-def test_dump_config_leaves_out_what_nothing_uses(command: Command, tmp_path: Path) -> None:
-    (tmp_path / "copy_cfg.py").write_text(COPY + 'process.unused = cms.EDProducer("DetFrameProducer")\n')
-    assert "unused" in command("dump-config", "copy_cfg.py").out
-    pruned = command("dump-config", "copy_cfg.py", "--prune")
-    assert pruned.code == 0
-    assert "unused" not in pruned.out
-    assert "process.out" in pruned.out
-
-
-def test_a_configuration_in_pieces_is_the_same(command: Command) -> None:
-    whole = command("dump-config", MAIN, "--hash").out
-    assert len(whole.strip()) == 32
-    written = command("dump-config", MAIN, "--split", "pieces").out.split()
-    assert "pieces/cfg.py" in written
-    assert "pieces/jetFrames_cfi.py" in written
-    assert command("dump-config", "pieces/cfg.py", "--hash").out == whole
-    assert command("dump-config", MAIN, "--hash", "maxEvents=3").out != whole
-
-
-def test_the_graph_is_graphviz_text(command: Command) -> None:
-    ended = command("graph", MAIN)
-    assert ended.out.startswith('digraph "E2E" {')
-    assert '"jetFrames" -> "ttbar" [tooltip="frames"];' in ended.out
-    assert '"source" -> "detFrames"' in ended.out
-
-
-@pytest.mark.parametrize("name", ["job.png", "job.svg", "job.gv"])
-def test_the_graph_is_a_picture(command: Command, tmp_path: Path, name: str) -> None:
-    assert command("graph", MAIN, "-o", name).code == 0
-    assert (tmp_path / name).stat().st_size > 500
-
-
-def test_a_picture_of_another_kind_is_refused(command: Command) -> None:
-    ended = command("graph", MAIN, "-o", "job.gif")
-    assert ended.code == 7000
-    assert ".png" in ended.err
-
-
 def test_plugin_help_as_json_and_in_brief(command: Command) -> None:
     told = json.loads(command("plugin-help", "JetFrameProducer", "--json").out)
     assert told["kind"] == "EDProducer"
@@ -271,6 +218,12 @@ def test_a_new_plugin_passes_its_own_test(command: Command, tmp_path: Path, kind
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 passed" in done.stdout
+
+
+def test_json_of_a_new_plugin_names_its_files(command: Command, tmp_path: Path) -> None:
+    told = json.loads(command("new-plugin", "Thing", "-k", "filter", "-d", "here", "--json").out)
+    assert (told["plugin"], told["kind"]) == ("Thing", "filter")
+    assert sorted(told["files"]) == sorted(str(path.relative_to(tmp_path)) for path in (tmp_path / "here").iterdir())
 
 
 def test_a_new_plugin_overwrites_nothing(command: Command, tmp_path: Path) -> None:
