@@ -22,7 +22,7 @@ test: $(VENV)/.test  ## run the tests
 		tests/simulation/kernels tests/taggers/training
 
 test-training: $(VENV)/.train  ## run the tests of the training room, which need torch (some GB)
-	$(BIN)/python -m pytest tests/taggers/training tests/test_docs_training.py
+	$(BIN)/python -m pytest tests/taggers/training tests/taggers/test_torch_backend.py tests/test_docs_training.py
 
 lint: $(VENV)/.dev  ## ruff and mypy --strict
 	$(BIN)/ruff check .
