@@ -21,7 +21,8 @@ class ESConfiguration:
 
     Args:
         modules: ESSources and ESProducers by label.
-        preferred: labels of ES modules that the cfg prefers, by name of the record; "*" for all records.
+        preferred: labels of ES modules that the cfg prefers, by name and label of the record: ``Gains:hcal``,
+            ``Gains:*`` for any label, ``*`` for all records.
         records: all ES modules of the cfg, for provenance, those of CMSSW that nothing here knows included.
     """
 
@@ -59,12 +60,17 @@ def es_configuration(process: Any) -> ESConfiguration:
 
 
 def _preferred(process: Any) -> dict[str, list[str]]:
-    """What ``process.prefer`` named."""
+    """What ``process.prefer`` named: with a record, ``type/label`` or ``type`` says which one of it."""
     preferred: dict[str, list[str]] = {}
     for prefer in process.es_prefers.values():
-        label = prefer.targetLabel_() or prefer.type_()
-        for record in prefer.parameterNames_() or ["*"]:
-            preferred.setdefault(record, []).append(label)
+        records = prefer.parameters_()
+        names = [
+            f"{record}:{label}"
+            for record, given in records.items()
+            for label in ([text.partition("/")[2] for text in given.value()] or ["*"])
+        ]
+        for name in names if records else ["*"]:
+            preferred.setdefault(name, []).append(prefer.targetLabel_() or prefer.type_())
     return preferred
 
 

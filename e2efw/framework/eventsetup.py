@@ -157,7 +157,7 @@ class EventSetup:
 
     Args:
         modules: ESSources and ESProducers by label.
-        preferred: labels that `process.prefer` names, by record; "*" for any record.
+        preferred: labels that `process.prefer` names, by record and label: ``Gains:hcal``, ``Gains:*`` or ``*``.
         find_file: for files that the cfg names.
     """
 
@@ -217,7 +217,9 @@ class EventSetup:
                 f"{nearest(str(wanted), {str(name) for name in names.values()}, 'Records')}"
             )
         record = wanted.record.__name__
-        preferred = [*self._preferred.get(record, ()), *self._preferred.get("*", ())]
+        preferred = {
+            label for key in (f"{record}:{wanted.label}", f"{record}:*", "*") for label in self._preferred.get(key, ())
+        }
         chosen = [label for label in found if label in preferred]
         if len(found) > 1 and len(chosen) != 1:
             raise ConfigurationError(

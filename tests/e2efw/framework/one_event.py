@@ -10,11 +10,33 @@ PASS, FAIL, EXCEPTION = 1, 2, 3
 CONTINUE, IGNORE = "ProductNotFound", "EventCorruption"
 
 
+def expanded(plot: Plot, path: str) -> list[str]:
+    """A path on which modules of its ConditionalTask stand before the first one that reads them."""
+    entries: list[str] = []
+    for entry in plot.paths[path]:
+        entries += [f"-{label}" for label in _conditional(plot, path, label_of(entry)) if f"-{label}" not in entries]
+        entries.append(entry)
+    return entries
+
+
+def _conditional(plot: Plot, path: str, reader: str) -> list[str]:
+    """Modules of a path's ConditionalTask that a module needs, directly or not, each behind what it needs itself."""
+    makers = [] if reader in plot.outputs else plot.reads(reader)
+    needed = [
+        m
+        for maker in makers
+        if maker in plot.conditional.get(path, ())
+        for m in (*_conditional(plot, path, maker), maker)
+    ]
+    return list(dict.fromkeys(needed))
+
+
 class OneEvent:
     """The rules, for one event. Phases: paths (p), end paths (e), outputs (o)."""
 
     def __init__(self, plot: Plot, event: int, actions: Mapping[str, list[str]]) -> None:
         self.plot, self.event = plot, event
+        self.paths = {path: expanded(plot, path) for path in plot.paths}
         self.action = {category: action for action, categories in actions.items() for category in categories}
         self.outcome = cache(self._outcome)
         self.visited = cache(self._visited)
@@ -27,7 +49,7 @@ class OneEvent:
 
     def state(self, path: str, until: int | None = None) -> tuple[int, int]:
         """State and last module reached, of a path or its beginning."""
-        entries = self.plot.paths[path][:until]
+        entries = self.paths[path][:until]
         for index, entry in enumerate(entries):
             label = label_of(entry)
             if label in self.plot.outputs:
@@ -42,7 +64,7 @@ class OneEvent:
 
     def reached(self, label: str, phases: str) -> bool:
         """Whether the event gets to a module on a path."""
-        spots = {path: [label_of(entry) for entry in entries] for path, entries in self.plot.paths.items()}
+        spots = {path: [label_of(entry) for entry in entries] for path, entries in self.paths.items()}
         return any(
             path[0] in phases and label in labels and self.state(path, labels.index(label))[0] == PASS
             for path, labels in spots.items()

@@ -22,6 +22,7 @@ class Plot:
         paths: spelled entries, by name; end paths begin with e.
         outputs: SelectEvents and labels kept.
         aliases: second labels of modules.
+        conditional: by path, the modules on its ConditionalTask.
     """
 
     events: int
@@ -30,15 +31,22 @@ class Plot:
     outputs: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
     tolerant: list[str] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
+    conditional: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def on_tasks(self) -> list[str]:
         standing = {label_of(entry) for path in self.paths.values() for entry in path}
+        standing |= {label for labels in self.conditional.values() for label in labels}
         return [label for label in self.modules if label not in standing and self.modules[label]["kind"] == "producer"]
 
     def maker(self, label: str) -> str:
         """The module behind a label, which may be an alias."""
         return self.aliases.get(label, label)
+
+    def reads(self, label: str) -> list[str]:
+        """The modules behind what a module reads."""
+        given = self.modules[label]
+        return [self.maker(given[name]) for name in ("first", "second", "number") if name in given]
 
 
 def invented(seed: int, n_paths: int = 3) -> Plot:
@@ -79,7 +87,21 @@ def invented(seed: int, n_paths: int = 3) -> Plot:
     plot.paths["e1"] = ["out2"]
     plot.outputs["out2"][1].append("TriggerResults")
     plot.tolerant = [label for label in plot.modules if dice.random() < 0.1]
+    _make_conditional(plot, [label for label in reversed(plot.on_tasks) if dice.random() < 0.5])
     return plot
+
+
+def _make_conditional(plot: Plot, labels: list[str]) -> None:
+    """Move modules from the task to ConditionalTasks, where all that read them stand on paths or such tasks."""
+    for label in labels:
+        readers = {reader for reader in plot.modules if label in plot.reads(reader)}
+        spots = {
+            path: {*map(label_of, entries), *plot.conditional.get(path, ())} for path, entries in plot.paths.items()
+        }
+        reading = [path for path, standing in spots.items() if standing & readers]
+        if not readers & {*plot.on_tasks} and all(path[0] == "p" for path in reading):
+            for path in reading:
+                plot.conditional.setdefault(path, []).append(label)
 
 
 def label_of(entry: str) -> str:
@@ -125,5 +147,7 @@ def run_job(plot: Plot, per_block: int, streams: int, actions: Mapping[str, list
             label = label_of(entry)
             path += _OPERATORS[entry[: -len(label)]](getattr(process, label))  # type: ignore[no-untyped-call]
         path.associate(process.task)
+        if name in plot.conditional:
+            path.associate(cms.ConditionalTask(*(getattr(process, label) for label in plot.conditional[name])))
         setattr(process, name, path)
     return Job(configure(process, Path())).run()

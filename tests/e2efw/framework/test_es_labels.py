@@ -99,6 +99,18 @@ def test_two_under_one_label_need_a_preference(make_job: MakeJob, written: Writt
     assert written["out"][1] == {"reader": 107}
 
 
+@pytest.mark.parametrize(("restriction", "decides"), [("LabelledGain/hcal", True), ("LabelledGain/ecal", False)])
+def test_a_preference_may_be_for_one_label(make_job: MakeJob, restriction: str, decides: bool) -> None:
+    second = cms.ESSource("LabelledGainSource", value=7.0, appendToDataLabel="hcal")
+    prefer = cms.ESPrefer("LabelledGainSource", "second", LabelledGain=cms.vstring(restriction))
+    job = make_job(reading(":hcal", second=second, es_prefer_second=prefer), events=1)
+    if decides:
+        job.run()
+    else:
+        with pytest.raises(ConfigurationError, match=r"LabelledGain:hcal is delivered by hcal, second"):
+            job.run()
+
+
 def test_a_record_that_needs_itself_is_named_with_its_label(make_job: MakeJob) -> None:
     circle = cms.ESProducer("LabelledSumProducer", ecal=cms.ESInputTag(":circle"), appendToDataLabel="circle")
     with pytest.raises(

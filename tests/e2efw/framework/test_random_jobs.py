@@ -1,7 +1,7 @@
 """Random jobs against a slow twin that takes one event at a time and follows the rules word by word.
 
-Paths with filters, vetoes, ignored filters, questions about other paths, tasks, aliases, end paths, three outputs with
-SelectEvents, errors that cost an event or are ignored; any block size, up to four streams.
+Paths with filters, vetoes, ignored filters, questions about other paths, tasks, conditional ones, aliases, end paths,
+three outputs with SelectEvents, errors that cost an event or are ignored; any block size, up to four streams.
 """
 
 import random
