@@ -97,6 +97,16 @@ def print_provenance(file: str, wish: Wish) -> None:
     if wish.as_json:
         print_json(_data(file, records, shown, lineage))
         return
+    _print_processes(records, wish)
+    _print_modules(shown, wish, lineage)
+    unrecorded = _unrecorded(records) if wish.products and not wish.match else []
+    if unrecorded:
+        title("Products whose making is not on record")
+    for name in unrecorded:
+        typer.echo(f" {name.prefix}")
+
+
+def _print_processes(records: Records, wish: Wish) -> None:
     print_history(records.provenance.processes, records.history_id if wish.history_id else None)
     if (wish.dependencies or wish.ancestors or wish.descendants) and not records.ours:
         typer.echo("  what products were made of is not read from files of CMSSW")
@@ -104,6 +114,9 @@ def print_provenance(file: str, wish: Wish) -> None:
         title("Top-level parameter sets")
         for process in records.provenance.processes:
             print_process(process)
+
+
+def _print_modules(shown: Sequence[Shown], wish: Wish, lineage: Lineage) -> None:
     title("Producers with data in file")
     relatives = {
         name: relatives
@@ -121,11 +134,6 @@ def print_provenance(file: str, wish: Wish) -> None:
         title("EventSetup")
     for process, module, _ in of_event_setup:
         print_module(process.name, module, None, {}, parameters=not wish.ids_only)
-    unrecorded = _unrecorded(records) if wish.products and not wish.match else []
-    if unrecorded:
-        title("Products whose making is not on record")
-    for name in unrecorded:
-        typer.echo(f" {name.prefix}")
 
 
 def _records(file: str) -> Records:

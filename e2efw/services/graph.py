@@ -1,11 +1,11 @@
 """Who reads what from whom, as Graphviz text or as a picture."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from e2efw.errors import CommandLineError, FileWriteError, MissingDependencyError
+from e2efw.errors import CommandLineError, FileWriteError
 from e2efw.framework.observer import JobView, Observer
 
 _INPUT: Final = "source"
@@ -60,7 +60,7 @@ def as_data(view: JobView) -> dict[str, Any]:
 
 
 def levels(view: JobView) -> dict[str, int]:
-    """How many modules come before each: the input has level 0, outputs come last."""
+    """How many modules come before each: the input has level 0, outputs come last, results of paths before readers."""
     makers: dict[str, list[str]] = {}
     for edge in edges(view):
         makers.setdefault(edge.reader, []).append(edge.maker)
@@ -72,7 +72,10 @@ def levels(view: JobView) -> dict[str, int]:
         return found[label]
 
     last = max((level(label) for label in nodes(view) if label not in view.outputs), default=0)
-    return found | dict.fromkeys(view.outputs, last + 1)
+    found |= dict.fromkeys(view.outputs, last + 1)
+    for label in [label for label, plugin in nodes(view).items() if plugin == _FRAMEWORK]:
+        found[label] = min(found[edge.reader] for edge in edges(view) if edge.maker == label) - 1
+    return found
 
 
 def graphviz(view: JobView, highlight: tuple[str, ...] = ()) -> str:
@@ -120,46 +123,11 @@ def draw(view: JobView, target: Path, highlight: tuple[str, ...] = ()) -> None:
         if target.suffix in _GRAPHVIZ:
             target.write_text(graphviz(view, highlight), encoding="utf-8")
         else:
-            _draw(view, target, highlight)
+            from e2efw.services.graph_picture import draw_picture  # noqa: PLC0415 (only where something is drawn)
+
+            draw_picture(view, target, highlight)
     except OSError as error:
         raise FileWriteError(f"graph: cannot write {target}: {error.strerror or error}.") from error
-
-
-def _draw(view: JobView, target: Path, highlight: tuple[str, ...]) -> None:
-    """Modules in columns by their level, an arrow for every edge."""
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 (only where something is drawn)
-    except ImportError as error:
-        raise MissingDependencyError("a picture of modules needs matplotlib: pip install 'e2efw[plot]'") from error
-    places = _places(levels(view))
-    columns = 1 + max(x for x, _ in places.values())
-    rows = 1 + max(abs(y) for _, y in places.values()) * 2
-    figure = Figure(figsize=(2.6 * columns, max(2.0, 0.9 * rows)), layout="constrained")
-    axes: Any = figure.add_subplot()
-    boxes, types = {}, nodes(view)
-    for label, (x, y) in places.items():
-        colour = "lightgreen" if label in highlight else "white" if label != _INPUT else "lightgray"
-        box = {"boxstyle": "round", "facecolor": colour, "edgecolor": "black"}
-        name = f"{label}\n{types[label]}"
-        boxes[label] = axes.text(x, y, name, ha="center", va="center", fontsize=8, bbox=box, zorder=3).get_bbox_patch()
-    for edge in edges(view):
-        ends = {"patchA": boxes[edge.maker], "patchB": boxes[edge.reader], "shrinkA": 2, "shrinkB": 2}
-        style = {"arrowstyle": "->", "color": "tab:blue", "alpha": 0.7, **ends}
-        axes.annotate("", xy=places[edge.reader], xytext=places[edge.maker], arrowprops=style)
-    axes.set(xlim=(-0.6, columns - 0.4), ylim=(-rows / 2 - 0.2, rows / 2 + 0.2), title=view.process)
-    axes.axis("off")
-    figure.savefig(target, dpi=120)
-
-
-def _places(levels_: Mapping[str, int]) -> dict[str, tuple[float, float]]:
-    columns: dict[int, list[str]] = {}
-    for label, level in levels_.items():
-        columns.setdefault(level, []).append(label)
-    return {
-        label: (float(level), (len(labels) - 1) / 2 - row)
-        for level, labels in columns.items()
-        for row, label in enumerate(labels)
-    }
 
 
 class GraphWriter(Observer):
