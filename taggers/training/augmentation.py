@@ -141,9 +141,12 @@ class Augmentation:
     def _flip(
         self, seen: dict[str, torch.Tensor], chosen: torch.Tensor, axis: int, name: str, size: int, factors: list[int]
     ) -> None:
-        pictures = seen["pictures"]
-        factor = torch.tensor(factors, device=pictures.device, dtype=pictures.dtype)[:, None, None]
-        seen["pictures"] = torch.where(chosen[:, None, None, None], pictures.flip(axis) * factor, pictures)
+        pictures, which = seen["pictures"], chosen.nonzero().squeeze(1)
+        mirrored = pictures[which].flip(axis)
+        for channel, factor in enumerate(factors):
+            if factor != 1:
+                mirrored[:, channel] *= factor
+        seen["pictures"] = pictures.index_copy(0, which, mirrored)
         if name in seen:
             seen[name] = torch.where(chosen, size - 1 - seen[name], seen[name])
 
