@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,8 @@ import uproot
 from e2efw.errors import ConfigurationError, FileOpenError, MissingDependencyError, nearest
 
 _HTTP = ("http", "https")
+_XROOTD_PATIENCE = {"XRD_CONNECTIONWINDOW": "15", "XRD_CONNECTIONRETRY": "2"}
+"""Seconds and times that the client tries to connect, unless the user says otherwise; its own are 120 and 5."""
 _SCHEMES = (*_HTTP, "root", "xroot", "roots")
 
 
@@ -40,7 +43,7 @@ def handler(path: str) -> type[Any] | None:
 
 
 def require_xrootd(path: str) -> None:
-    """Make sure that files of XRootD servers can be read.
+    """Make sure that files of XRootD servers can be read, and that a server that does not answer is given up soon.
 
     Raises:
         MissingDependencyError: they cannot; says which line to type.
@@ -49,6 +52,8 @@ def require_xrootd(path: str) -> None:
         raise MissingDependencyError(
             f"File {path}: reading from an XRootD server needs fsspec-xrootd: pip install 'e2efw[xrootd]'."
         )
+    for name, value in _XROOTD_PATIENCE.items():
+        os.environ.setdefault(name, value)
 
 
 def matching(pattern: str) -> list[str]:

@@ -122,7 +122,7 @@ def open_root(name: str) -> Iterator[RootFile]:
     if not is_remote(path):
         _check_whole(Path(path))
     with contextlib.ExitStack() as stack:
-        with opening(path), reading(f"File {path}"):
+        with reading(f"File {path}"), opening(path):
             file = stack.enter_context(uproot.open({path: None}, handler=handler(path)))
             found = RootFile(path, file, _events_key(file, path))
         yield found

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
         f"xrd.port {port}\nall.export /store\noss.localroot {folder}\nall.adminpath {folder}/run\n"
         f"all.pidpath {folder}/run\nxrootd.fslib libXrdOfs.so\n"
     )
-    for path in (folder, *folder.parents[:2], folder / "run"):
+    for path in (folder, *folder.parents[:2], folder / "run", folder / "store"):
         path.chmod(0o777)
     user = ["-R", "nobody"] if os.geteuid() == 0 else []
     with subprocess.Popen(["xrootd", "-c", str(folder / "x.cfg"), "-l", str(folder / "log"), *user]) as process:
@@ -79,7 +80,15 @@ def test_files_of_a_server_are_read_like_local_ones(
 
 def test_what_a_server_does_not_have_is_named(server: tuple[Path, str]) -> None:
     _, address = server
-    with pytest.raises(FileOpenError, match=rf"File {address}/none\.root cannot be opened: .*no such file"):
+    with pytest.raises(FileOpenError, match=rf"File {address}/none\.root cannot be opened: .*Unable to open"):
         e2efw.open(f"{address}/none.root")
     with pytest.raises(FileOpenError, match=r"none\*\.root: no file matches this pattern"):
         resolved([f"{address}/none*.root"])
+
+
+def test_a_server_that_is_not_there_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import e2efw; e2efw.open('root://localhost:1//store/a.root')"
+    monkeypatch.setenv("XRD_CONNECTIONRETRY", "1")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert "FileOpenError: File root://localhost:1//store/a.root cannot be opened: " in done.stderr
+    assert "corrupt" not in done.stderr.splitlines()[-1]
