@@ -20,6 +20,7 @@ from e2efw.framework.blocks import Block
 from e2efw.framework.observer import JobView, Observer
 from e2efw.framework.report import JobReport
 from e2efw.framework.tags import ProductKey
+from e2efw.io.arrow import pyarrow
 from e2efw.io.inventory import Inventory, Lumis, count_lumis
 
 DEFAULT_NAME: Final = "FrameworkJobReport.xml"
@@ -32,6 +33,7 @@ class JobReportService(Observer):
         self._lock = threading.Lock()
         self._view: JobView | None = None
         self._read: dict[str, Lumis] = {}
+        self._written: dict[str, Lumis] = {}
         self._counts: Counter[ProductKey] = Counter()
         self._report: JobReport | None = None
         self.phases: dict[str, float] = {}
@@ -44,17 +46,15 @@ class JobReportService(Observer):
     def begin_block(self, block: Block) -> None:
         """Count events by file, run and luminosity block."""
         with self._lock:
-            runs = self._read.setdefault(block.ids.file, {})
-            for run, lumis in count_lumis(block.ids).items():
-                known = runs.setdefault(run, {})
-                for lumi, count in lumis.items():
-                    known[lumi] = known.get(lumi, 0) + count
+            _add(self._read.setdefault(block.ids.file, {}), count_lumis(block.ids))
 
     def end_module(self, label: str, block: Block, events: NDArray[np.int64], seconds: float) -> None:
-        """Count reads of the input's products."""
+        """Count reads of the input's products, and what each output is given."""
         if self._view is None:
             return
         with self._lock:
+            if label in self._view.outputs:
+                _add(self._written.setdefault(label, {}), count_lumis(block.ids.take(events)))
             for key in self._view.inputs.get(label, {}).values():
                 if key is not None and key.process != self._view.process:
                     self._counts[key] += int(events.size)
@@ -121,21 +121,23 @@ class JobReportService(Observer):
     def _outputs(self) -> list[dict[str, Any]]:
         """Nothing appears under its name before the job has ended well."""
         files = {} if self._report is None else self._report.files
-        return [self._output(label, path) for label, paths in files.items() for path in paths]
+        return [self._output(label, path, alone=len(paths) == 1) for label, paths in files.items() for path in paths]
 
-    def _output(self, label: str, path: str) -> dict[str, Any]:
+    def _output(self, label: str, path: str, *, alone: bool) -> dict[str, Any]:
+        """One file; if it is no file of events but all that its module wrote, what the module was given counts."""
         inventory = _inventory(path)
-        branches = _branches(inventory)
+        branches = _branches(inventory) if inventory else _columns(path)
+        lumis = inventory.lumis if inventory else self._written.get(label, {}) if alone else None
         return {
             "State": "closed",
             **_names(path),
             "ModuleLabel": label,
             "GUID": "",
             "OutputModuleClass": self._plugin(label),
-            "TotalEvents": len(inventory.ids) if inventory else None,
+            "TotalEvents": None if lumis is None else sum(sum(counts.values()) for counts in lumis.values()),
             "DataType": ("Data" if inventory.real_data else "MC") if inventory else None,
             "BranchHash": f"{zlib.crc32(' '.join(branches).encode()):08x}",
-            "Runs": _runs(inventory.lumis if inventory else {}),
+            "Runs": _runs(lumis or {}),
             "Inputs": [{**_names(source), "FastCopying": 0} for source in self._read],
             "Branches": branches,
         }
@@ -167,11 +169,25 @@ class JobReportService(Observer):
 
 
 def _inventory(path: str) -> Inventory | None:
-    """None if this is no ROOT file: a generator, or a table for training."""
+    """None if this is no file of events: a generator, or a table for training."""
     try:
         return Inventory.of(path)
     except E2EFWError:
         return None
+
+
+def _columns(path: str) -> list[str]:
+    """Columns of a table for training; nothing of files of another kind."""
+    if not path.endswith(".parquet"):
+        return []
+    return sorted(pyarrow("the job report on Parquet files").parquet.read_schema(path).names)
+
+
+def _add(counts: Lumis, more: Lumis) -> None:
+    for run, lumis in more.items():
+        known = counts.setdefault(run, {})
+        for lumi, count in lumis.items():
+            known[lumi] = known.get(lumi, 0) + count
 
 
 def _names(path: str) -> dict[str, str]:

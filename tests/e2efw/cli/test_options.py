@@ -57,6 +57,27 @@ def test_the_twin_of_the_job_report_says_the_same(command: Command, tmp_path: Pa
     assert all(seconds >= 0 for seconds in phases.values())
 
 
+def test_outputs_that_are_no_root_files_are_in_the_job_report(command: Command, tmp_path: Path) -> None:
+    parquet = """
+process.out = cms.OutputModule("ParquetOutputModule", fileName=cms.untracked.string("copy.parquet"))
+"""
+    assert command("run", "-c", COPY + parquet, "-j", "report.json").code == 0
+    file = json.loads((tmp_path / "report.json").read_text())["File"][0]
+    assert (file["PFN"], file["OutputModuleClass"], file["TotalEvents"]) == ("copy.parquet", "ParquetOutputModule", 5)
+    assert file["Runs"] == [{"ID": 1, "LumiSection": [{"ID": 1, "NEvents": 5}]}]
+    assert "recoPFJets_ak8PFJetsCHS__SIM." in file["Branches"]
+
+
+def test_rows_for_training_count_the_events_they_come_from(command: Command, tmp_path: Path) -> None:
+    ended = command("run", "export_top_cfg.py", "maxEvents=6", f"inputFiles={SIMULATED_TTBAR}", "-j", "report.xml")
+    assert ended.code == 0, ended.err
+    file = ET.parse(tmp_path / "report.xml").getroot().find("File")
+    assert file is not None
+    assert file.findtext("OutputModuleClass") == "ParquetFrameOutput"
+    assert file.findtext("TotalEvents") == "6"
+    assert "pt" in " ".join(branch.text or "" for branch in file.findall("Branches/Branch"))
+
+
 def test_a_failed_job_has_a_report_with_its_exit_code(command: Command, tmp_path: Path) -> None:
     ended = command("run", MAIN, "inputFiles=missing.root", "-j", "report.xml")
     assert ended.code == 8020
