@@ -2,7 +2,7 @@
 
 - `branches`: names of branches, and which branches make up which product.
 - `root_file`: opening an event file and saying what is wrong with it.
-- `columns`, `serialized`, `screening`, `stored_products`: from branches to columns to products, faulty objects left out.
+- `columns`, `serialized`, `screening`, `stored_products`: from branches to columns to products without faulty objects.
 - `chunks`: reading ahead, whole baskets at a time, and cutting into blocks.
 - `pool_source`, `open_pool`, `input_files`, `remote`: many files as one chain, each opened when it is reached.
 - `file_contents`, `input_products`, `auxiliary`: what a file holds, what the job sees of it, numbers of its events.

@@ -72,18 +72,27 @@ class FieldBranch:
     @cached_property
     def uncompressed_bytes(self) -> int:
         """Of all its pages, from the types of its columns."""
-        columns = [n for n, record in enumerate(self._ntuple.column_records) if record.field_id == self._field.field_id]
-        pages = [
-            page for cluster in self._ntuple.page_link_list for column in columns for page in cluster[column].pages
-        ]
-        bits = max((self._ntuple.column_records[column].nbits for column in columns), default=0)
-        return sum(abs(int(page.num_elements)) for page in pages) * int(bits) // 8
+        records = self._ntuple.column_records
+        bits = max((records[column].nbits for column in self._columns()), default=0)
+        return sum(abs(int(page.num_elements)) for page in self._pages()) * int(bits) // 8
+
+    @cached_property
+    def compressed_bytes(self) -> int:
+        """Of all its pages in the file."""
+        return sum(int(page.locator.num_bytes) for page in self._pages())
 
     def array(self, *, entry_start: int, entry_stop: int, library: str, array_cache: None) -> Any:
         """The numbers of some events."""
         return self._field.array(
             entry_start=entry_start, entry_stop=entry_stop, library=library, array_cache=array_cache
         )
+
+    def _columns(self) -> list[int]:
+        return [n for n, record in enumerate(self._ntuple.column_records) if record.field_id == self._field.field_id]
+
+    def _pages(self) -> list[Any]:
+        columns = self._columns()
+        return [page for cluster in self._ntuple.page_link_list for column in columns for page in cluster[column].pages]
 
 
 class NTupleTree:

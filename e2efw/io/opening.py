@@ -36,10 +36,6 @@ def open_file(path: str | Path) -> "OpenedEvents":
         MissingDependencyError: it is a Parquet file and pyarrow is not installed.
     """
     stack = contextlib.ExitStack()
-    if str(path).endswith(".parquet"):
-        from e2efw.io.parquet_input import open_parquet  # noqa: PLC0415 (what it needs is optional)
-
-        return OpenedEvents(open_parquet(Path(path)), stack)
     return OpenedEvents(stack.enter_context(open_events(str(path))), stack)
 
 

@@ -1,6 +1,8 @@
 """A Parquet file of events, seen as the branches of a tree: one per column of numbers, named as in a ROOT file."""
 
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -23,16 +25,17 @@ class ParquetBranch:
     """A column, as the readers of branches want it.
 
     Args:
-        path: its name in the file.
+        number: of the column in the file.
         file: of pyarrow.
     """
 
     branches: ClassVar[Sequence[Any]] = ()
     count_branch: ClassVar[None] = None
 
-    def __init__(self, path: str, file: Any) -> None:
-        self.name = path.replace(_ITEM, "")
-        self._path = path
+    def __init__(self, number: int, file: Any) -> None:
+        self._path = str(file.schema.column(number).path)
+        self.name = self._path.replace(_ITEM, "")
+        self._number = number
         self._file = file
 
     @property
@@ -53,18 +56,39 @@ class ParquetBranch:
         """Events."""
         return int(self._file.metadata.num_rows)
 
+    @cached_property
+    def entry_offsets(self) -> list[int]:
+        """Boundaries of the row groups."""
+        return list(accumulate((group.num_rows for group in self._groups()), initial=0))
+
+    @cached_property
+    def uncompressed_bytes(self) -> int:
+        """Of all its pages."""
+        return sum(int(chunk.total_uncompressed_size) for chunk in self._chunks())
+
+    @cached_property
+    def compressed_bytes(self) -> int:
+        """Of all its pages in the file."""
+        return sum(int(chunk.total_compressed_size) for chunk in self._chunks())
+
     def array(self, *, entry_start: int, entry_stop: int, library: str, array_cache: None) -> Any:
         """The numbers of some events; only the row groups that hold them are read."""
         del library, array_cache
-        sizes = [self._file.metadata.row_group(number).num_rows for number in range(self._file.num_row_groups)]
-        ends = np.cumsum(sizes, dtype=np.int64)
-        starts = ends - sizes
+        ends = np.array(self.entry_offsets[1:], np.int64)
+        starts = np.array(self.entry_offsets[:-1], np.int64)
         groups = np.flatnonzero((starts < entry_stop) & (ends > entry_start)).tolist()
         first = int(starts[groups[0]]) if groups else 0
         found = ak.from_arrow(self._file.read_row_groups(groups, columns=[self._path]))
         for component in self.name.split("."):
             found = found[component]
         return ak.Array(_known(found.layout))[entry_start - first : entry_stop - first]
+
+    def _chunks(self) -> list[Any]:
+        """What each row group holds of it."""
+        return [group.column(self._number) for group in self._groups()]
+
+    def _groups(self) -> list[Any]:
+        return [self._file.metadata.row_group(number) for number in range(self._file.num_row_groups)]
 
     def _type(self) -> Any:
         """The Arrow type of one number."""
@@ -86,8 +110,7 @@ class ParquetTree:
 
     def __init__(self, file: Any) -> None:
         self.num_entries = int(file.metadata.num_rows)
-        paths = [file.schema.column(number).path for number in range(len(file.schema))]
-        self.branches = [ParquetBranch(path, file) for path in paths]
+        self.branches = [ParquetBranch(number, file) for number in range(len(file.schema))]
 
 
 def open_parquet(path: Path) -> EventFile:

@@ -24,7 +24,7 @@ def _names_a_file(names: tuple[str, ...]) -> str | None:
 
 
 class PoolSource(Source):
-    """Reads events from EDM-like ROOT files, one after the other.
+    """Reads events from EDM-like ROOT files, and from Parquet files of ours, one after the other.
 
     Names may hold the patterns '*', '?', '[...]' and '**', and begin with file:, root:// (with fsspec-xrootd), http://
     or https://. Each file is opened when it is reached. Selections look at the numbers that events have in their files.

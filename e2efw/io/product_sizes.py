@@ -31,7 +31,9 @@ def product_sizes(file: EventFile) -> list[ProductSize]:
 
 def _size(stored: StoredProduct) -> ProductSize:
     leaves = {path: _bytes(branch) for path, branch in stored.leaves.items()}
-    counters = {id(branch.count_branch): branch.count_branch for branch in stored.leaves.values()}
+    counts = [branch.count_branch for branch in stored.leaves.values()]
+    names = {branch.name for branch in stored.leaves.values()}  # in files of CMSSW a leaf counts for uproot
+    counters = {count.name: count for count in counts if count is not None and count.name not in names}
     beside = [*counters.values(), stored.present]
     all_bytes = [*leaves.values(), *(_bytes(branch) for branch in beside if branch is not None)]
     return ProductSize(stored.name, sum(size for size, _ in all_bytes), sum(size for _, size in all_bytes), leaves)

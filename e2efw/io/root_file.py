@@ -20,6 +20,8 @@ from e2efw.io.branches import TreeIndex
 from e2efw.io.ntuple_input import NTUPLE, as_tree
 from e2efw.io.remote import handler, is_remote, opening
 
+PARQUET = ".parquet"
+"""What names of Parquet files end with."""
 _EVENTS = "Events"
 _OBJECT_HEADER = 6
 """Bytes before every object: its size and its version."""
@@ -93,8 +95,11 @@ def open_events(name: str) -> Iterator[EventFile]:
     Raises:
         FileOpenError: there is no such file or it may not be read; names the nearest files.
         FileReadError: it is truncated, corrupt, not ROOT or holds no events.
-        MissingDependencyError: reading from there needs a library that is not installed.
+        MissingDependencyError: reading it, or from there, needs a library that is not installed.
     """
+    if name.endswith(PARQUET):
+        yield _open_parquet(name)
+        return
     with open_root(name) as file:
         with reading(f"File {file.path}"):
             tree = as_tree(file.directory[file.events_key])
@@ -130,6 +135,8 @@ def open_root(name: str) -> Iterator[RootFile]:
 
 def count_events(name: str) -> int:
     """Events in a file, without looking at the branches of its tree; errors are those of `open_events`."""
+    if name.endswith(PARQUET):
+        return _open_parquet(name).n_events
     with open_root(name) as file, reading(f"File {file.path}"):
         if file.directory.classname_of(file.events_key) == NTUPLE:
             return int(file.directory[file.events_key].num_entries)
@@ -139,6 +146,12 @@ def count_events(name: str) -> int:
             size, _version, _ = uproot.deserialization.numbytes_version(chunk, cursor, {}, move=False)
             cursor.skip(size)
         return int(cursor.field(chunk, struct.Struct(">q"), {}))
+
+
+def _open_parquet(name: str) -> EventFile:
+    from e2efw.io.parquet_input import open_parquet  # noqa: PLC0415 (what it needs is optional)
+
+    return open_parquet(Path(name.removeprefix("file:")))
 
 
 def _events_key(file: Any, path: str) -> str:

@@ -19,6 +19,8 @@ from e2efw.framework.provenance import ProcessRecord, Provenance
 from e2efw.framework.tags import ProductKey
 from e2efw.io.parquet_output import ParquetOutputModule
 from e2efw.io.pool_output import PoolOutputModule
+from e2efw.io.product_sizes import product_sizes
+from e2efw.io.root_file import open_events
 
 Make = Callable[..., Any]
 FORMATS = ["tree.root", "ntuple.root", "events.parquet"]
@@ -56,6 +58,13 @@ def test_columns_have_the_names_they_have_in_modules(path: Path, make_block: Mak
                 there = getattr(view, name)[view.present]
                 np.testing.assert_array_equal(ak.to_numpy(ak.flatten(there, None)), ak.to_numpy(ak.flatten(mine, None)))
                 assert ak.type(there).content == ak.type(ak.Array(mine)).content
+
+
+def test_sizes_of_products_are_known_for_every_kind_of_file(path: Path) -> None:
+    with open_events(str(path)) as file:
+        sizes = {size.name.key.label: size for size in product_sizes(file)}
+    assert 0 < sizes["tracks"].compressed < path.stat().st_size
+    assert sizes["tracks"].uncompressed > 10 * sizes["score"].uncompressed
 
 
 def test_a_product_goes_by_label_instance_and_process(path: Path) -> None:

@@ -2,17 +2,18 @@
 
 import resource
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from e2efw.errors import ConfigurationError, FileWriteError
+from e2efw.errors import ConfigurationError, FileOpenError, FileWriteError
 from e2efw.framework.blocks import Block, ProductInfo
 from e2efw.framework.provenance import Provenance
 from e2efw.framework.tags import ProductKey
-from e2efw.io.chunks import part
+from e2efw.io.chunks import joined, part
 from e2efw.io.parquet_output import ParquetOutputModule
 
 Make = Callable[..., Any]
@@ -66,6 +67,37 @@ def test_identical_jobs_write_identical_bytes(tmp_path: Path, make_block: Make, 
     again = _written(tmp_path / "longer_name.parquet", block, provenance, size=7, events_per_cluster=20)
     assert first.read_bytes() == again.read_bytes()
     assert pq.read_metadata(first).num_row_groups == 3
+
+
+def test_a_job_reads_back_what_was_written(
+    tmp_path: Path,
+    make_block: Make,
+    write_file: Make,
+    read_file: Make,
+    same_products: Make,
+    provenance: Provenance,
+) -> None:
+    block = make_block(50)
+    root = write_file(block, events_per_cluster=20)
+    classes = {key: type(product) for key, product in block.products.items()}
+    (from_root,) = read_file(root, classes)
+    parquet = _written(tmp_path / "e.parquet", from_root, provenance, events_per_cluster=20)
+    blocks = read_file(parquet, classes, 7)
+    assert [len(each) for each in blocks] == [7] * 7 + [1]
+    same_products(reduce(joined, blocks), block)
+    (again,) = read_file(parquet)
+    assert write_file(again, "again.root", typed=False, events_per_cluster=20).read_bytes() == root.read_bytes()
+
+
+def test_root_and_parquet_files_follow_one_another(
+    tmp_path: Path, make_block: Make, write_file: Make, read_file: Make, provenance: Provenance
+) -> None:
+    block = make_block(5)
+    files = [write_file(block), _written(tmp_path / "e.parquet", block, provenance)]
+    blocks = read_file(files, {}, duplicate_check_mode="checkEachFile")
+    assert [block.ids.file for block in blocks] == [str(path) for path in files]
+    with pytest.raises(FileOpenError, match=r"nothing\.parquet does not exist. Did you mean 'e\.parquet'"):
+        read_file([*files, tmp_path / "nothing.parquet"])
 
 
 def test_no_event_is_a_table_without_rows(tmp_path: Path, make_block: Make, provenance: Provenance) -> None:
