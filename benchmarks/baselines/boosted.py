@@ -1,0 +1,146 @@
+"""Boosted trees on mass, pt and substructure of jets, for the samples of a recipe: what its network is to beat.
+
+    python -m benchmarks.baselines.boosted top_resnet15 data.train=[top.parquet] [--training FOLDER]
+
+The rows are those of `e2efw train` with the same recipe: trees learn from its train sample and are judged by its test
+sample. With --training, the numbers of a training of this recipe stand beside them.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.baselines.constituents import CHANNELS, axis_of, particles_of
+from benchmarks.baselines.substructure import numbers_of
+from e2efw.errors import ConfigurationError, MissingDependencyError
+from taggers.evaluation.evaluate import evaluate
+from taggers.training.recipe import Recipe
+from taggers.training.samples import Sample, open_samples
+from taggers.training.sources import RandomAccess
+
+KINEMATICS: Final = ("mass", "pt", "eta")
+"""Columns of the rows that trees read as they are."""
+SETS: Final = {
+    "mass and pt": ("mass", "pt"),
+    "mass, pt, tau32 and tau21": ("mass", "pt", "calo_tau32", "calo_tau21", "tracks_tau32", "tracks_tau21"),
+    "all numbers": None,
+}
+"""What trees read; None for everything."""
+_NEEDED: Final = ("seed_row", "seed_column", "eta", "phi", *KINEMATICS)
+_BATCH: Final = 256
+
+
+class Numbers(NamedTuple):
+    """Jets as few numbers.
+
+    Args:
+        names: of the columns.
+        values: (jets, columns), NaN where there is none.
+        truth: (jets,) classes.
+    """
+
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+    truth: NDArray[np.int64]
+
+    def chosen(self, names: Sequence[str] | None) -> NDArray[np.float64]:
+        """(jets, columns) some of the columns."""
+        return self.values if names is None else self.values[:, [self.names.index(name) for name in names]]
+
+
+def numbers(recipe: Recipe, sample: Sample) -> Numbers:
+    """Numbers of all jets of a sample.
+
+    Raises:
+        LogicError: the files lack a channel or column.
+        ConfigurationError: their windows do not have the granularity of the crystals.
+    """
+    rows = RandomAccess(sample.source, CHANNELS, tuple(dict.fromkeys(_NEEDED)))
+    table = getattr(sample.source.source, "table", None)
+    if table is None or table.granularity != 1:
+        raise ConfigurationError("baseline: substructure takes exported windows with granularity 1.")
+    found: list[dict[str, float]] = []
+    for first in range(0, len(rows), _BATCH):
+        wanted = np.arange(first, min(first + _BATCH, len(rows)))
+        pictures = np.empty((wanted.size, *rows.shape), np.float32)
+        columns = rows.read(wanted, pictures)
+        found += [_of_jet(pictures[k], columns, k) for k in range(wanted.size)]
+    names = tuple(found[0])
+    values = np.array([[one[name] for name in names] for one in found])
+    return Numbers(names, values, sample.truth(recipe))
+
+
+def _of_jet(picture: NDArray[np.float32], columns: dict[str, NDArray[Any]], row: int) -> dict[str, float]:
+    seed = int(columns["seed_row"][row]), int(columns["seed_column"][row])
+    numbers = {name: float(columns[name][row]) for name in KINEMATICS}
+    for of, particles in particles_of(picture, seed, axis_of(columns, row)).items():
+        numbers |= {f"{of}_{name}": value for name, value in numbers_of(particles).items()}
+    return numbers
+
+
+def judged(train: Numbers, test: Numbers, names: Sequence[str] | None, classes: Sequence[str]) -> dict[str, Any]:
+    """Metrics of trees on some numbers, see `taggers.evaluation.summary`.
+
+    Raises:
+        MissingDependencyError: scikit-learn is not installed.
+    """
+    try:
+        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 (only here)
+    except ImportError as error:
+        raise MissingDependencyError("the baseline needs scikit-learn: pip install scikit-learn") from error
+    trees = HistGradientBoostingClassifier(
+        learning_rate=0.05, max_iter=600, early_stopping=True, n_iter_no_change=20, random_state=1
+    )
+    trees.fit(train.chosen(names), train.truth)
+    return evaluate(test.truth, trees.predict_proba(test.chosen(names)), classes=classes).metrics
+
+
+def printed(found: dict[str, dict[str, Any]], title: str) -> Table:
+    """Numbers of two classes side by side."""
+    table = Table("", "AUC", "rejection at 30 %", "at 50 %", "at 70 %", "accuracy", title=title, title_justify="left")
+    for name, metrics in found.items():
+        cells = [metrics["auc"], *(one["rejection"] for one in metrics["rejection"].values()), metrics["accuracy"]]
+        digits = (4, 1, 1, 1, 4)
+        table.add_row(name, *(_shown(cell, n) for cell, n in zip(cells, digits, strict=True)))
+    return table
+
+
+def _shown(number: dict[str, float | None], digits: int) -> str:
+    value, error = number["value"], number["error"]
+    return "" if value is None or error is None else f"{value:.{digits}f} ± {error:.{digits}f}"
+
+
+def main() -> None:
+    """Read, fit, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.baselines.boosted", description="Boosted trees.")
+    parser.add_argument("recipe", help="file or name of a recipe of two classes")
+    parser.add_argument("settings", nargs="*", metavar="KEY=VALUE", help="overrule the recipe")
+    parser.add_argument("--training", type=Path, metavar="FOLDER", help="of a training of this recipe, to compare with")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the same as JSON")
+    given = parser.parse_args()
+    recipe = Recipe.read(given.recipe, given.settings)
+    if recipe.label is None or len(recipe.label.classes) != 2:
+        parser.error("the recipe must be about two classes")
+    samples, start = open_samples(recipe), time.perf_counter()
+    train, test = (numbers(recipe, sample) for sample in (samples.train, samples.test))
+    jets = train.truth.size + test.truth.size
+    print(f"{jets} jets in {time.perf_counter() - start:.0f} s")
+    found = {f"trees: {title}": judged(train, test, names, recipe.label.classes) for title, names in SETS.items()}
+    if given.training:
+        metrics = json.loads((given.training / "metrics.json").read_text())
+        found |= {f"network: {name}": one for name, one in metrics.items() if isinstance(one, dict)}
+    Console(width=140).print(printed(found, f"{recipe.name}: {test.truth.size} test jets, {train.truth.size} to learn"))
+    if given.output:
+        given.output.write_text(json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Numbers of jets with known shapes, and trees that read them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.baselines import boosted
+from benchmarks.baselines.constituents import Particles, particles_of
+from benchmarks.baselines.substructure import correlations, moments, numbers_of, soft_drop, subjettiness
+from dataformats.geometry.picture import PIXEL_ETA_CENTER, PIXEL_PHI_CENTER
+from e2efw.cli.main import main
+from python_cfg.samples import SIMULATED_TTBAR
+
+pytest.importorskip("fastjet", reason="fastjet is in the extra `sim`")
+
+
+def prongs(*places: tuple[float, float, float], spread: float = 0.0, n: int = 1) -> Particles:
+    """Particles around (pt, eta, phi)."""
+    rng = np.random.default_rng(1)
+    rows = [
+        (pt / n, eta + spread * rng.normal(), phi + spread * rng.normal()) for pt, eta, phi in places for _ in range(n)
+    ]
+    return Particles(*np.array(rows).T)
+
+
+def test_two_and_three_prongs_are_found() -> None:
+    two = subjettiness(prongs((100, 0.3, 0), (100, -0.3, 0), spread=0.01, n=5))
+    three = subjettiness(prongs((100, 0.4, 0), (100, -0.2, 0.3), (100, -0.2, -0.3), spread=0.01, n=5))
+    assert two[1] < 0.1 * two[0]
+    assert three[1] > 0.2 * three[0]
+    assert three[2] < 0.1 * three[1]
+    exact = subjettiness(prongs((150, 0.2, 0), (50, -0.2, 0)))
+    assert exact.tolist() == pytest.approx([50 * 0.4 / (200 * 0.8), 0, 0])
+
+
+def test_correlations_are_their_sums_over_pairs_and_triplets() -> None:
+    jet = prongs((100, 0.4, 0), (60, -0.2, 0.3), (30, -0.2, -0.3), n=3, spread=0.1)
+    z = jet.pt / jet.pt.sum()
+    place = np.stack([jet.eta, jet.phi], axis=1)
+    n = range(jet.pt.size)
+    angle = [[float(np.linalg.norm(place[i] - place[j])) for j in n] for i in n]
+    pairs = sum(z[i] * z[j] * angle[i][j] for i in n for j in n if i < j)
+    triplets = sum(
+        z[i] * z[j] * z[k] * angle[i][j] * angle[j][k] * angle[i][k] for i in n for j in n for k in n if i < j < k
+    )
+    assert correlations(jet) == pytest.approx((triplets / pairs**2, triplets / pairs**3))
+
+
+def test_moments_of_two_prongs_are_those_of_the_closed_form() -> None:
+    found = moments(prongs((100, 0.3, 0.0), (100, -0.3, 0.0)))
+    assert found["mass"] == pytest.approx(200 * np.sinh(0.3))  # 2 pt^2 (cosh 0.6 - 1)
+    assert [found[name] for name in ("n", "sum_pt", "first", "width", "major", "minor")] == pytest.approx(
+        [2, 200, 0.5, 0.3, 0.3, 0]
+    )
+    assert found["ptd"] == pytest.approx(np.sqrt(0.5))
+
+
+def test_soft_drop_takes_wide_soft_particles_away() -> None:
+    mass, share, angle = soft_drop(prongs((120, 0.1, 0), (80, -0.1, 0), (5, 0.7, 0.3)))
+    assert (share, angle) == pytest.approx((0.4, 0.2))
+    assert mass == pytest.approx(np.sqrt(2 * 120 * 80 * (np.cosh(0.2) - 1)))
+
+
+def test_jets_with_few_particles_have_what_they_can() -> None:
+    nothing, one = (numbers_of(Particles(*np.ones((3, n)))) for n in (0, 1))
+    assert nothing["n"] == 0
+    assert one["mass"] == pytest.approx(0, abs=1e-6)
+    assert np.isnan([nothing["tau1"], nothing["mass"], one["tau21"], one["sd_mass"], one["d2"]]).all()
+
+
+def test_pixels_are_particles_around_the_axis_and_towers_stand_in_their_middle() -> None:
+    seed = (142, 2)  # the middle of a tower at phi = -7.5 degrees; columns wrap to the left of it
+    picture = np.zeros((3, 25, 25), np.float32)
+    picture[0, 12, 12] = 7.0
+    picture[1, 12, 2] = 10.0
+    picture[2, 15:20, 10:15] = 2.0  # a tower above the seed's
+    found = particles_of(picture, seed, (float(PIXEL_ETA_CENTER[142]), float(PIXEL_PHI_CENTER[2])))
+    assert [part.tolist() for part in found["tracks"]] == [[7.0], [0.0], [0.0]]
+    calo = found["calo"]
+    eta = PIXEL_ETA_CENTER[[142, 147]]
+    np.testing.assert_allclose(calo.pt, np.array([10.0, 50.0]) / np.cosh(eta), rtol=1e-6)
+    np.testing.assert_allclose(calo.eta, eta - eta[0], atol=1e-12)
+    np.testing.assert_allclose(calo.phi, [np.radians(-10), 0.0], atol=1e-9)
+    assert particles_of(picture, seed, (2.0, 0.0))["calo"].pt.size == 0
+
+
+def test_trees_learn_the_rows_of_a_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    pytest.importorskip("sklearn", reason="scikit-learn is not in any extra")
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is in the extra `train`")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "taus.parquet"
+    with pytest.raises(SystemExit, match="0"):
+        main(["export", SIMULATED_TTBAR, "--task", "tau", "-o", str(path)])
+    table = parquet.read_table(path)  # the sample has no taus: heavy jets are called so
+    heavy = arrow.array((table["mass"].to_numpy() > np.median(table["mass"])).astype(np.int8))
+    place = table.schema.get_field_index("label")
+    changed = table.set_column(place, table.schema.field("label"), heavy)
+    parquet.write_table(changed.replace_schema_metadata(parquet.ParquetFile(path).metadata.metadata), path)
+    settings = [
+        f"data.train=[{path}]",
+        "data.truth=tau",
+        "data.select={}",
+        "data.test=0.5",
+        "data.validation=0.0",
+        "channels=[ECAL]",
+    ]
+    monkeypatch.setattr("sys.argv", ["boosted", "top_resnet15", *settings, "-o", str(tmp_path / "out.json")])
+    boosted.main()
+    assert "trees: all numbers" in capsys.readouterr().out
+    assert json.loads((tmp_path / "out.json").read_text())["trees: mass and pt"]["auc"]["value"] > 0.9
