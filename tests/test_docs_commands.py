@@ -28,7 +28,7 @@ def test_the_commands_and_their_options_exist() -> None:
 def test_the_services_exist() -> None:
     section = PAGE.partition("## Services")[2]
     names = re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
-    assert len(names) == 7
+    assert len(names) == 8
     assert {find_plugin(name).kind for name in names} == {"Service"}
 
 
