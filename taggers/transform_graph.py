@@ -51,6 +51,29 @@ def with_transform(model: bytes, transform: Transform, channels: Sequence[str]) 
     return content
 
 
+def without_transform(model: bytes) -> bytes:
+    """The network that `with_transform` put a transform in front of: it reads transformed pixels again.
+
+    Args:
+        model: serialised ONNX network.
+
+    Raises:
+        ConfigurationError: there is no transform in front.
+    """
+    network = onnx_library().load_from_string(model)
+    graph, ready = network.graph, f"{GRAPH_PREFIX}{PIXELS_INPUT}"
+    own = [node for node in graph.node if not node.output[0].startswith(GRAPH_PREFIX)]
+    if not any(ready in node.output for node in graph.node):
+        raise ConfigurationError("The network has no transform in front.")
+    constants = [tensor for tensor in graph.initializer if not tensor.name.startswith(GRAPH_PREFIX)]
+    del graph.node[:], graph.initializer[:]
+    graph.node.extend(own)
+    graph.initializer.extend(constants)
+    _rename(graph, ready, PIXELS_INPUT)
+    content: bytes = network.SerializeToString(deterministic=True)
+    return content
+
+
 def _check(network: Any, n_channels: int) -> int:
     """Operator set of the network, if it is one that pixels can be transformed for."""
     shapes = {value.name: list(value.type.tensor_type.shape.dim) for value in network.graph.input}

@@ -18,7 +18,7 @@ from taggers.bundle import Bundle, Card, ModelInput, ModelOutput, write_bundle
 from taggers.onnx_backend import OnnxSession
 from taggers.operations import Clip, MinMax, Operation, Scale, SetAbove, Standardise, ZeroOutside, ZeroSuppress
 from taggers.published_transforms import PUBLISHED_TRANSFORMS
-from taggers.transform_graph import with_transform
+from taggers.transform_graph import with_transform, without_transform
 from taggers.transforms import Transform
 
 EVERYTHING = Transform(
@@ -172,6 +172,15 @@ def test_unknown_pixels_stay_unknown_in_the_graph_too(rng: np.random.Generator) 
     EVERYTHING.apply(pixels, names)
     np.testing.assert_allclose(found, pixels, rtol=1e-6)
     assert np.isnan(found[:, :, 5, 5]).all()
+
+
+@pytest.mark.parametrize("branch", [False, True])
+def test_a_transform_is_taken_out_again(branch: bool) -> None:
+    plain = network(5, branch=branch)
+    inside = with_transform(plain, EVERYTHING, tuple(EVERYTHING.channels))
+    assert without_transform(inside) == onnx.load_from_string(plain).SerializeToString(deterministic=True)
+    with pytest.raises(ConfigurationError, match=r"The network has no transform in front\."):
+        without_transform(plain)
 
 
 def test_the_same_bytes_every_time() -> None:
