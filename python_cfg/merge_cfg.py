@@ -2,9 +2,9 @@
 
 from e2efw import config as cms
 
-options = cms.arguments(inputFiles=[], outputFile="merged.root", maxEvents=-1, eventsToProcess=[])
+options = cms.arguments(inputFiles=[], outputFile="merged.root", maxEvents=-1, eventsToProcess=[], processName="MERGE")
 
-process = cms.Process("MERGE")
+process = cms.Process(options.processName)
 process.maxEvents.input = options.maxEvents
 process.source = cms.Source(
     "PoolSource",

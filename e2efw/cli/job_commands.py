@@ -138,12 +138,14 @@ def merge(
 ) -> None:
     """Copy events of files into one, all of their products, with what is known of their provenance.
 
-    CMSSW's edmCopyPickMerge: the job is the packaged `merge_cfg.py`.
+    CMSSW's edmCopyPickMerge: the job is the packaged `merge_cfg.py`. What was merged can be merged again: the history
+    gets a step MERGE2.
     """
+    from e2efw.cli.merge import free_process_name  # noqa: PLC0415
     from e2efw.cli.run import RunOptions, run_job  # noqa: PLC0415 (--help must not wait for numba)
 
     del debug
     arguments = [f"inputFiles={file}" for file in files]
-    arguments += [f"outputFile={output}", f"maxEvents={max_events}"]
+    arguments += [f"outputFile={output}", f"maxEvents={max_events}", f"processName={free_process_name(files)}"]
     arguments += [f"eventsToProcess={one}" for one in events or []]
     run_job("merge_cfg.py", arguments, [], None, RunOptions(as_json=as_json))

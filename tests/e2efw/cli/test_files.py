@@ -160,6 +160,14 @@ def test_merge_copies_products_and_provenance(command: Command, output: Path, tm
     assert [record["process"] for record in history] == ["GEN", "SIM", "E2E", "MERGE"]
 
 
+def test_what_was_merged_can_be_merged_again(command: Command) -> None:
+    for source, target in ((SIMULATED_TTBAR, "once.root"), ("once.root", "twice.root"), ("twice.root", "thrice.root")):
+        assert command("merge", source, "--max-events", "2", "-o", target).code == 0
+    history = json.loads(command("prov", "thrice.root", "--json").out)["history"]
+    assert [record["process"] for record in history] == ["GEN", "SIM", "MERGE", "MERGE2", "MERGE3"]
+    assert "nothing.root does not exist" in command("merge", "nothing.root", "once.root", "-o", "none.root").err
+
+
 def test_merge_picks_events(command: Command) -> None:
     summary = json.loads(command("merge", SIMULATED_TTBAR, "--events", "1:5", "--events", "1:10-1:12", "--json").out)
     assert summary["files"] == {"output": ["merged.root"]}
