@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import typer
 
-from e2efw.cli.printing import print_json, print_table
-from e2efw.cli.run import configured_process, log_to_terminal
+from e2efw.cli.printing import log_to_terminal, print_json, print_table
+from e2efw.cli.run import configured_process
 from e2efw.config.loader import find_cfg
 from e2efw.errors import ConfigurationError
 from e2efw.framework.configured import configure, mistakes
@@ -35,10 +35,8 @@ def print_check(cfg: str, arguments: Sequence[str], settings: Sequence[str], *, 
     log_to_terminal()
     view = checked(cfg, arguments, settings)
     paths = {label: [name for name, labels in view.paths.items() if label in labels] for label in view.modules}
-    reads = {
-        label: sorted({str(key) for key in view.inputs.get(label, {}).values() if key is not None})
-        for label in view.modules
-    }
+    needs = {label: inputs.values() for label, inputs in view.inputs.items()} | dict(view.written)
+    reads = {label: sorted({str(key) for key in needs.get(label, ()) if key is not None}) for label in view.modules}
     aliases = {str(name): str(key) for name, key in view.aliases.items()}
     if as_json:
         modules = [

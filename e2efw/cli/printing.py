@@ -1,10 +1,13 @@
 """What the commands share when they print."""
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
 
 def print_json(data: Any) -> None:
@@ -27,3 +30,21 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], right: S
             for cell, width, number in zip(row, widths, to_the_right, strict=True)
         ]
         typer.echo("  ".join(padded).rstrip())
+
+
+class _Terminal(logging.Handler):
+    """Severity, then the message; each line ends where it ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._console = Console(stderr=True, soft_wrap=True, highlight=False)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Part of the logging protocol."""
+        severity = Text(f"{record.levelname:<8} ", style=f"logging.level.{record.levelname.lower()}")
+        self._console.print(severity + self.format(record), soft_wrap=True)
+
+
+def log_to_terminal() -> None:
+    """Messages go to standard error, as long as no MessageLogger says otherwise."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[_Terminal()])

@@ -198,6 +198,7 @@ def _data(file: str, records: Records, shown: Sequence[Shown], lineage: Lineage)
             "paths": record.paths,
             "end_paths": record.end_paths,
             "events_chosen_by": record.select_events,
+            "dataset": record.dataset,
         }
         for record in records.provenance.processes
     ]

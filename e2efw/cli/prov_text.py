@@ -33,6 +33,8 @@ def print_history(processes: Sequence[ProcessRecord], history_id: str | None) ->
             typer.echo(f"    paths: {paths}; end paths: {end_paths}")
         if process.hardware:
             typer.echo(f"    accelerators: {', '.join(process.hardware)}")
+        if process.dataset:
+            typer.echo(f"    dataset: {', '.join(f'{name} = {value}' for name, value in process.dataset.items())}")
         if process.select_events:
             typer.echo(f"    events chosen by: {', '.join(process.select_events)}")
     if not processes:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.logging import RichHandler
 
 from e2efw import config as cms
 from e2efw.cli.failures import failure
+from e2efw.cli.printing import log_to_terminal
 from e2efw.config.loader import apply_settings, find_cfg, load_process
 from e2efw.errors import CommandLineError, ConfigFileNotFoundError, nearest
 from e2efw.framework.configured import JobConfiguration, configure
@@ -127,12 +127,6 @@ def _run(
         return job.run()
     with JobProgress(Console(soft_wrap=True)) as progress:
         return job.run(progress)
-
-
-def log_to_terminal() -> None:
-    """Messages go to standard error, as long as no MessageLogger says otherwise."""
-    handler = RichHandler(console=Console(stderr=True, soft_wrap=True), show_time=False, show_path=False, markup=False)
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
 
 
 def _tells_itself(configuration: JobConfiguration) -> bool:

@@ -1,6 +1,7 @@
 """TrigReport and TimeReport, line by line as cmsRun prints them: scripts read these columns."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from e2efw.framework.counts import Counts, PathCounts
 from e2efw.framework.report import JobReport
@@ -95,7 +96,18 @@ def _times(events: int, counts: Counts, times: Sequence[int], name: str) -> str:
 
 def _paths(report: JobReport, *, end: bool) -> list[tuple[int, PathCounts]]:
     """Paths, or end and final paths, numbered."""
-    return list(enumerate(path for path in report.counts.paths if (path.kind != "Path") is end))
+    return list(enumerate(_with_outputs(report, path) for path in report.counts.paths if (path.kind != "Path") is end))
+
+
+def _with_outputs(report: JobReport, path: PathCounts) -> PathCounts:
+    """A path with the time of its outputs, which write after the streams have run."""
+    seconds = [
+        report.modules[label].seconds if _is_output(report, label) else place.seconds
+        for label, place in zip(path.labels, path.places, strict=True)
+    ]
+    places = [replace(place, seconds=second) for place, second in zip(path.places, seconds, strict=True)]
+    more = sum(seconds) - sum(place.seconds for place in path.places)
+    return replace(path, total=replace(path.total, seconds=path.total.seconds + more), places=places)
 
 
 def _all_paths(report: JobReport) -> Iterator[tuple[int, PathCounts, bool]]:
@@ -108,10 +120,10 @@ def _modules(report: JobReport) -> list[tuple[str, Counts]]:
     """All modules by label, as cmsRun sorts them; those that never ran have zeros."""
     labels = [label for label in report.modules if label != "source" and not _is_output(report, label)]
     counts = {label: report.counts.modules.get(label, Counts()) for label in labels}
-    for path in report.counts.paths:
+    for _, path, _ in _all_paths(report):
         for label, place in zip(path.labels, path.places, strict=True):
             if _is_output(report, label):
-                counts[label] = _with_time(place, report.modules[label].seconds)
+                counts[label] = replace(place, executed=place.visited)
     if any(path.kind == "Path" for path in report.counts.paths):
         events = report.counts.events
         counts["TriggerResults"] = Counts(events, events, events)
@@ -120,7 +132,3 @@ def _modules(report: JobReport) -> list[tuple[str, Counts]]:
 
 def _is_output(report: JobReport, label: str) -> bool:
     return label in report.files
-
-
-def _with_time(place: Counts, seconds: float) -> Counts:
-    return Counts(place.visited, place.visited, place.passed, place.failed, place.error, seconds)

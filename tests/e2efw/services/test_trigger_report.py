@@ -80,7 +80,7 @@ TimeReport  per event     per exec  Name
 
 TimeReport -------End-Path   Summary ---[Real sec]----
 TimeReport  per event     per exec  Name
-TimeReport   0.000000     0.000000  e
+TimeReport   0.020000     0.020000  e
 TimeReport  per event     per exec  Name
 
 TimeReport ---------- Modules in Path: p ---[Real sec]----
@@ -91,7 +91,7 @@ TimeReport  per event    per visit  Name
 
 TimeReport ------ Modules in End-Path: e ---[Real sec]----
 TimeReport  per event    per visit  Name
-TimeReport   0.000000     0.000000  out
+TimeReport   0.020000     0.020000  out
 TimeReport  per event    per visit  Name
 
 TimeReport ---------- Module Summary ---[Real sec]----
