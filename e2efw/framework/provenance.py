@@ -75,6 +75,7 @@ class ProcessRecord:
         end_paths: names of its end paths.
         select_events: of the output module that wrote the file; empty if it wrote all events.
         hardware: labels of the accelerators it could use; no id depends on them.
+        dataset: of the output module that wrote the file: ``dataTier`` and ``filterName``, as far as they are set.
     """
 
     name: str
@@ -85,6 +86,7 @@ class ProcessRecord:
     end_paths: list[str] = field(default_factory=list)
     select_events: list[str] = field(default_factory=list)
     hardware: list[str] = field(default_factory=list)
+    dataset: dict[str, str] = field(default_factory=dict)
 
     @property
     def trigger_paths(self) -> str:

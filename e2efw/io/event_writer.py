@@ -1,7 +1,7 @@
 """Blocks on their way into files: events are chosen and gathered, clusters written, files split and finished."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -73,6 +73,7 @@ class Task:
         most_bytes: a file with more is ended with the input file that it comes from.
         select_events: paths that choose events.
         drop: parents that are not stored.
+        dataset: what the cfg says of the file.
     """
 
     owner: str
@@ -84,6 +85,7 @@ class Task:
     most_bytes: int
     select_events: tuple[str, ...] = ()
     drop: DropMetaData = "NONE"
+    dataset: Mapping[str, str] = field(default_factory=dict)
 
 
 class EventWriter:
@@ -184,7 +186,8 @@ class EventWriter:
 
     def _finish(self) -> None:
         self._flush(self._waiting)
-        provenance = of_file(self._provenance, self._described(), self._task.select_events, self._task.drop)
+        task = self._task
+        provenance = of_file(self._provenance, self._described(), task.select_events, task.dataset, task.drop)
         with self._whole[-1].writing():
             self._file().finish(Notes(provenance, self._lumis, self._task.names))
         self._output = None

@@ -8,7 +8,7 @@ from dataformats.collection import Collection, EventRecord
 from e2efw.errors import LogicError
 from e2efw.framework.blocks import SourceContent
 from e2efw.framework.modules import OutputModule, param
-from e2efw.framework.parameters import not_negative, positive
+from e2efw.framework.parameters import ParameterSet, not_negative, positive
 from e2efw.framework.provenance import Provenance
 from e2efw.io import keep_drop
 from e2efw.io.branches import BranchName
@@ -21,6 +21,19 @@ _KILOBYTE: Final = 1024
 
 def _names_a_file(value: str) -> str | None:
     return None if value.removeprefix("file:") else "must name a file"
+
+
+class Dataset(ParameterSet):
+    """What a file is for those who keep the books; recorded in its provenance."""
+
+    data_tier: str = param("", doc="such as AODSIM", tracked=False)
+    filter_name: str = param("", doc="of the selection", tracked=False)
+
+    @property
+    def known(self) -> dict[str, str]:
+        """By cfg name, without what is not set."""
+        values = {"dataTier": self.data_tier, "filterName": self.filter_name}
+        return {name: value for name, value in values.items() if value}
 
 
 class EventOutput(OutputModule):
@@ -46,6 +59,10 @@ class EventOutput(OutputModule):
         doc="which products forget what they were made of: those not in the file (DROPPED), those of earlier processes "
         "(PRIOR), all (ALL)",
         tracked=False,
+    )
+
+    dataset: Dataset = param(
+        Dataset(), doc="dataTier and filterName, which `e2efw prov` shows; no file catalog reads them", tracked=False
     )
 
     @property
@@ -78,6 +95,7 @@ class EventOutput(OutputModule):
             self.max_size * _KILOBYTE,
             self.select_events.select_events,
             self.drop_meta_data,
+            self.dataset.known,
         )
         return EventWriter(task, file, provenance)
 

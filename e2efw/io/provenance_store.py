@@ -48,6 +48,7 @@ def of_file(
     provenance: Provenance,
     descriptions: Mapping[BranchName, Mapping[str, Any]],
     select_events: Sequence[str],
+    dataset: Mapping[str, str],
     drop: DropMetaData,
 ) -> Provenance:
     """The provenance of one file.
@@ -56,6 +57,7 @@ def of_file(
         provenance: of the job; left as it is.
         descriptions: of the products as they were written; they go before what was announced before the first event.
         select_events: how its events were chosen.
+        dataset: what it is for those who keep the books.
         drop: whose parents are forgotten: those of products that are not in the file, of products of earlier
             processes, or of all.
     """
@@ -67,6 +69,7 @@ def of_file(
     )
     if copy.processes:
         copy.processes[-1].select_events = list(select_events)
+        copy.processes[-1].dataset = dict(dataset)
     for name, description in descriptions.items():
         record = copy.product(name.key)
         if record is not None:

@@ -18,6 +18,7 @@ from e2efw.framework.provenance import ModuleRecord, ProcessRecord, ProductRecor
 from e2efw.framework.tags import ProductKey
 from e2efw.io.chunks import part
 from e2efw.io.event_writer import EventWriter, numbered
+from e2efw.io.output_parameters import Dataset
 from e2efw.io.output_tables import LumiCounts
 from e2efw.io.pool_output import PoolOutputModule
 
@@ -103,6 +104,15 @@ def test_settings_without_effect_are_told_in_one_line(
     assert record.levelno == logging.INFO
     assert "basketSize has no effect here: every branch has one basket per eventsPerCluster" in record.message
     assert "fastCloning has no effect here" in record.message
+
+
+def test_what_a_file_is_for_stands_in_its_provenance(tmp_path: Path) -> None:
+    dataset = Dataset(data_tier="AODSIM", filter_name="")
+    with uproot.open(_with_history(tmp_path / "a.root", dataset=dataset)) as file:
+        one, two = Provenance.from_json(str(file["E2EProvenance"])).processes
+    assert (one.dataset, two.dataset) == ({}, {"dataTier": "AODSIM"})
+    with uproot.open(_with_history(tmp_path / "b.root")) as file:
+        assert Provenance.from_json(str(file["E2EProvenance"])).processes[-1].dataset == {}
 
 
 def _history() -> Provenance:
