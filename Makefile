@@ -32,6 +32,7 @@ lint: $(VENV)/.dev  ## ruff and mypy --strict
 bench: $(VENV)/.test  ## frames and the whole job against numpy, the memory floor and bare ONNX Runtime
 	$(BIN)/python -m benchmarks.frames
 	$(BIN)/python -m benchmarks.job
+	$(BIN)/python -m benchmarks.inference
 	$(BIN)/python -m benchmarks.framework
 	$(BIN)/python -m benchmarks.export
 

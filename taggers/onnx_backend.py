@@ -55,6 +55,7 @@ class OnnxSession(OpenModel):
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.enable_mem_pattern = False  # plans memory for one batch size; ours vary, and streams run side by side
+        options.add_session_config_entry("session.force_spinning_stop", "1")  # between runs cores belong to other work
         state = ort.capi.onnxruntime_pybind11_state
         try:
             session = ort.InferenceSession(bundle.model, options, providers=list(_CHOICES[device]))
