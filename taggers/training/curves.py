@@ -46,7 +46,7 @@ class Curves(Callback):  # type: ignore[misc]  # lightning is optional, so its c
 
     def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
         """Write the row."""
-        row = {"epoch": trainer.current_epoch, "training_loss": float(pl_module.training_loss.compute())}
+        row = {"epoch": trainer.current_epoch, "training_loss": float(pl_module.learned())}
         measured = {name: float(value) for name, value in sorted(trainer.callback_metrics.items())}
         row |= {name: value for name, value in measured.items() if name.startswith("validation_")}
         row |= {"rate": float(trainer.optimizers[0].param_groups[0]["lr"])}

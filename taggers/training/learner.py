@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
+
 from e2efw.errors import ConfigurationError, LogicError, MissingDependencyError
 from taggers.training.decorrelation import CramerVonMises
 from taggers.training.exporting import seed_position
@@ -55,8 +57,8 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
             self.register_buffer("target_std", torch.tensor(std, dtype=torch.float32))
         wanted = recipe.decorrelation
         self.penalty = CramerVonMises(wanted.strength, wanted.bins) if wanted else None
-        self.training_loss = torchmetrics.MeanMetric()
-        self.validation_loss = torchmetrics.MeanMetric()
+        self.training_loss = torchmetrics.MeanMetric(nan_strategy="disable")
+        self.validation_loss = torchmetrics.MeanMetric(nan_strategy="disable")
         self.metric = _metric(recipe)
         self.plateau: Any = None
         self._restored: Any = None
@@ -72,6 +74,11 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
         if not self.recipe.position:
             return self.network(pictures)
         return self.network(pictures, seed_position(*(batch[name] for name in POSITION_COLUMNS)))
+
+    def on_train_epoch_start(self) -> None:
+        """What is random in an epoch, such as dropout, does not depend on how the training came to it."""
+        words = np.random.SeedSequence([self.recipe.seed, self.current_epoch, self.global_rank])
+        torch.manual_seed(int(words.generate_state(1)[0]))
 
     def training_step(self, batch: Batch, number: int) -> torch.Tensor:
         """The loss of a batch."""
@@ -95,7 +102,10 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
 
     def on_validation_epoch_end(self) -> None:
         """Tell what was found."""
-        self.log("validation_loss", self.validation_loss.compute())
+        watched = self.validation_loss.compute()
+        if not torch.isfinite(watched):
+            raise self._lost("validation")
+        self.log("validation_loss", watched)
         found = self.metric.compute()
         names = ["validation_auc"] if self.recipe.label else [f"validation_mae_{t.name}" for t in self.recipe.targets]
         for name, value in zip(names, found.reshape(-1), strict=True):
@@ -105,13 +115,22 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
 
     def on_train_epoch_end(self) -> None:
         """The mean loss, as it was while learning."""
-        found = self.training_loss.compute()
-        if not torch.isfinite(found):
-            raise self._lost("its end")
+        found = self.learned()
         self.log("training_loss", found)
         self.training_loss.reset()
         if self.plateau is not None:  # here, for Lightning would do it after the checkpoint
             self.plateau.step(self.trainer.callback_metrics.get("validation_loss", found))
+
+    def learned(self) -> torch.Tensor:
+        """Mean training loss of the epoch.
+
+        Raises:
+            LogicError: it is no finite number.
+        """
+        found = self.training_loss.compute()
+        if not torch.isfinite(found):
+            raise self._lost("its end")
+        return found
 
     def configure_optimizers(self) -> Any:
         """What Lightning asks for."""

@@ -2,12 +2,13 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 import yaml
 
+from dataformats.channels import MARK
 from dataformats.window_table import channel_names
 from e2efw.errors import CommandLineError, ConfigFileNotFoundError, ConfigurationError, LogicError, nearest
 from taggers.training.recipe_parts import Data, Decorrelation, EarlyStopping, Label, Named, Target, Weights
@@ -128,6 +129,9 @@ class Recipe:
             raise ConfigurationError(f"{path}: is no YAML: {error}") from error
         if not isinstance(content, dict):
             raise ConfigurationError(f"{path}: should be a mapping with {', '.join(f.name for f in fields(cls))}.")
+        for one in fields(cls):  # so that options can be set without saying the name that is meant anyway
+            if one.default_factory is not MISSING and isinstance(default := one.default_factory(), Named):
+                content.setdefault(one.name, default.name)
         overridden = frozenset(_overrule(content, setting) for setting in settings)
         content.setdefault("name", path.stem)
         where = Where(str(path), overridden=overridden)
@@ -162,7 +166,7 @@ def _overrule(content: dict[str, Any], setting: str) -> str:
     if not equals or not all(keys):
         raise CommandLineError(f"train: '{setting}' should be key=value, such as optimiser.rate=0.001.")
     try:
-        value = yaml.safe_load(text)
+        value = text if text.startswith(MARK) else yaml.safe_load(text)  # YAML has no @
     except yaml.YAMLError as error:
         raise CommandLineError(f"train: the value of '{setting}' is no YAML: {error}") from error
     at = content

@@ -129,7 +129,7 @@ class Feed(pl.LightningDataModule):  # type: ignore[misc]  # lightning is option
 
     def val_dataloader(self) -> Any:
         """In the order of the files."""
-        return self._batches(self.watching, None) if len(self.samples.validation) else []
+        return self._batches(self.watching, None)
 
     def _batches(self, dataset: Prepared, seed: int | None) -> Any:
         return batches(
@@ -175,6 +175,7 @@ def _loop(recipe: Recipe, folder: RunFolder, curves: Curves, watched: bool) -> A
         enable_progress_bar=False,
         enable_model_summary=False,
         num_sanity_val_steps=0,
+        limit_val_batches=None if watched else 0,
         use_distributed_sampler=False,
         reload_dataloaders_every_n_epochs=1,
         default_root_dir=folder.path,
@@ -211,6 +212,7 @@ def _quiet() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=r".*does not have many workers")
+            warnings.filterwarnings("ignore", message=r"Checkpoint directory .* exists and is not empty")
             warnings.filterwarnings("ignore", message=r".*treespec, LeafSpec.*")
             yield
     finally:
