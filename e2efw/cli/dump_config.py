@@ -1,6 +1,8 @@
 """`e2efw dump-config`: a configuration in canonical form."""
 
+import contextlib
 import hashlib
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,12 +19,14 @@ class Dump(NamedTuple):
 
     Args:
         prune: without what nothing uses.
+        prune_verbose: the same, and what that is on standard error.
         hash_only: the MD5 of the text.
         split: a folder for one file per object.
         as_json: the hash with the text, or the names of the files.
     """
 
     prune: bool = False
+    prune_verbose: bool = False
     hash_only: bool = False
     split: Path | None = None
     as_json: bool = False
@@ -35,8 +39,9 @@ def dump(cfg: str, arguments: Sequence[str], settings: Sequence[str], wish: Dump
         FileWriteError: the folder cannot be written to.
     """
     process = configured_process(cfg, arguments, settings)
-    if wish.prune:
-        process.prune()
+    if wish.prune or wish.prune_verbose:
+        with contextlib.redirect_stdout(sys.stderr):
+            process.prune(verbose=wish.prune_verbose)
     told: dict[str, Any] = {"process": process.name_()}
     if wish.split is not None:
         told["files"] = list(map(str, _written(wish.split, process.splitPython())))

@@ -80,12 +80,16 @@ def file_util(
         bool, typer.Option("--eventsInLumis", help="Print how many events each luminosity block has.")
     ] = False,
     branches: Annotated[bool, typer.Option("--print", "-P", help="Print branches with their bytes.")] = False,
-    as_json: Json = False,
+    adler32: Annotated[
+        bool, typer.Option("--adler32", "-a", help="Print the Adler-32 checksum of local files.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", "-j", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Count runs, luminosity blocks, events and bytes of files. CMSSW's edmFileUtil."""
-    from e2efw.cli.file_util import print_files  # noqa: PLC0415 (--help must not wait for numba)
+    from e2efw.cli.file_util import Wish, print_files  # noqa: PLC0415 (--help must not wait for numba)
 
-    print_files(files, events=events, events_in_lumis=events_in_lumis, branches=branches, as_json=as_json)
+    wish = Wish(events, events_in_lumis, branches, adler32)
+    print_files(files, wish, as_json=as_json)
 
 
 def event_size(

@@ -1,7 +1,9 @@
 """`e2efw file-util`: files in numbers."""
 
+import zlib
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 import typer
 
@@ -10,14 +12,28 @@ from e2efw.io.inventory import Inventory
 from e2efw.io.product_sizes import ProductSize, product_sizes
 from e2efw.io.root_file import open_events
 
+_PIECE: Final = 1 << 20
+"""Bytes that are read together."""
 
-def print_files(files: Sequence[str], *, events: bool, events_in_lumis: bool, branches: bool, as_json: bool) -> None:
-    """Print ``name (runs, lumis, events, bytes)`` of every file.
+
+class Wish(NamedTuple):
+    """What is told of a file beside its sums.
 
     Args:
-        events: then run, lumi and event of every entry.
-        events_in_lumis: then the number of events of each luminosity block.
-        branches: then every product with its bytes.
+        events: run, lumi and event of every entry.
+        events_in_lumis: the number of events of each luminosity block.
+        branches: every product with its bytes.
+        adler32: the checksum that grid tools compare; of local files only.
+    """
+
+    events: bool = False
+    events_in_lumis: bool = False
+    branches: bool = False
+    adler32: bool = False
+
+
+def print_files(files: Sequence[str], wish: Wish, *, as_json: bool) -> None:
+    """Print ``name (runs, lumis, events, bytes)`` of every file, then what else is wanted.
 
     Raises:
         FileOpenError: there is no such file; names the nearest.
@@ -27,32 +43,45 @@ def print_files(files: Sequence[str], *, events: bool, events_in_lumis: bool, br
     for file in files:
         with open_events(file) as opened:
             inventory = Inventory.of_open(opened)
-            sizes = product_sizes(opened) if branches else []
+            sizes = product_sizes(opened) if wish.branches else []
+        checksum = _adler32(inventory) if wish.adler32 else ""
         if as_json:
-            told.append(_data(inventory, sizes, events=events))
+            told.append(_data(inventory, sizes, events=wish.events) | ({"adler32": checksum} if checksum else {}))
             continue
-        _print_summary(inventory)
-        if events:
+        _print_summary(inventory, checksum)
+        if wish.events:
             _print_events(inventory)
-        if events_in_lumis:
+        if wish.events_in_lumis:
             rows = [
                 (str(run), str(lumi), str(count))
                 for run, lumis in inventory.lumis.items()
                 for lumi, count in lumis.items()
             ]
             print_table(("Run", "Lumi", "# Events"), rows, right=("Run", "Lumi", "# Events"))
-        if branches:
+        if wish.branches:
             rows = [(str(size.name), str(size.uncompressed), str(size.compressed)) for size in sizes]
             print_table(("Branch", "bytes", "compressed"), rows, right=("bytes", "compressed"))
     if as_json:
         print_json(told)
 
 
-def _print_summary(inventory: Inventory) -> None:
+def _adler32(inventory: Inventory) -> str:
+    """Eight hexadecimal digits; empty if the file is far away."""
+    if inventory.n_bytes < 0:
+        return ""
+    found = 1
+    with Path(inventory.path).open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            found = zlib.adler32(piece, found)
+    return f"{found:08x}"
+
+
+def _print_summary(inventory: Inventory, checksum: str) -> None:
     lumis = inventory.lumis
     n_lumis = sum(map(len, lumis.values()))
     typer.echo(
-        f"{inventory.path} ({len(lumis)} runs, {n_lumis} lumis, {len(inventory.ids)} events, {inventory.n_bytes} bytes)"
+        f"{inventory.path} ({len(lumis)} runs, {n_lumis} lumis, {len(inventory.ids)} events, {inventory.n_bytes} bytes"
+        f"{f', adler32 {checksum}' if checksum else ''})"
     )
 
 

@@ -87,6 +87,9 @@ def dump_config(
     arguments: Arguments = None,
     setting: Settings = None,
     prune: Annotated[bool, typer.Option("--prune", help="Leave out what nothing uses.")] = False,
+    prune_verbose: Annotated[
+        bool, typer.Option("--pruneVerbose", help="The same, and tell what on standard error.")
+    ] = False,
     hash_only: Annotated[bool, typer.Option("--hash", help="Print the MD5 of the text instead.")] = False,
     split: Annotated[
         Path | None, typer.Option("--split", metavar="FOLDER", help="Write one file per object instead.")
@@ -96,7 +99,7 @@ def dump_config(
     """Print a configuration in canonical form; the output is itself a configuration."""
     from e2efw.cli.dump_config import Dump, dump  # noqa: PLC0415 (--help must not wait)
 
-    dump(cfg, arguments or [], setting or [], Dump(prune, hash_only, split, as_json))
+    dump(cfg, arguments or [], setting or [], Dump(prune, prune_verbose, hash_only, split, as_json))
 
 
 def graph(
@@ -132,7 +135,14 @@ def merge(
         list[str] | None,
         typer.Option("--events", metavar="RANGE", help="Only these: 1:5, 1:2:5 or 1:200-1:300; may be repeated."),
     ] = None,
+    lumis: Annotated[
+        list[str] | None,
+        typer.Option("--lumis", metavar="RANGE", help="Only these: 1:5 or 1:2-1:30; may be repeated."),
+    ] = None,
     max_events: Annotated[int, typer.Option("--max-events", min=-1, help="Stop after so many; -1 for all.")] = -1,
+    max_size: Annotated[
+        int, typer.Option("--max-size", min=1, metavar="KB", help="Begin another file when one is larger.")
+    ] = 0x7F000000,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -148,4 +158,6 @@ def merge(
     arguments = [f"inputFiles={file}" for file in files]
     arguments += [f"outputFile={output}", f"maxEvents={max_events}", f"processName={free_process_name(files)}"]
     arguments += [f"eventsToProcess={one}" for one in events or []]
+    arguments += [f"lumisToProcess={one}" for one in lumis or []]
+    arguments.append(f"maxSize={max_size}")
     run_job("merge_cfg.py", arguments, [], None, RunOptions(as_json=as_json))

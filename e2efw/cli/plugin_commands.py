@@ -28,6 +28,13 @@ def plugin_help(
             autocompletion=complete.plugins,
         ),
     ] = None,
+    plugin: Annotated[
+        str | None, typer.Option("--plugin", "-p", help="The same as the argument.", autocompletion=complete.plugins)
+    ] = None,
+    top_level: Annotated[
+        str | None, typer.Option("--topLevel", "-t", metavar="PSET", help="'options', 'maxEvents', ...")
+    ] = None,
+    names_only: Annotated[bool, typer.Option("--printOnlyPlugins", "-q", help="Print names of plugins only.")] = False,
     everything: Annotated[bool, typer.Option("--all", "-a", help="Describe every plugin.")] = False,
     brief: Annotated[bool, typer.Option("--brief", "-b", help="Names, types and defaults only.")] = False,
     as_json: Json = False,
@@ -35,7 +42,9 @@ def plugin_help(
     """Show what a plugin reads, makes and can be told. CMSSW's edmPluginHelp."""
     from e2efw.cli.plugin_help import print_plugin_help  # noqa: PLC0415 (--help must not wait for numba)
 
-    print_plugin_help(name, everything=everything, brief=brief, as_json=as_json)
+    print_plugin_help(
+        name or plugin or top_level, everything=everything, names_only=names_only, brief=brief, as_json=as_json
+    )
 
 
 def new_plugin(

@@ -13,18 +13,26 @@ from e2efw.framework.schema import Schema, schema_of
 
 
 def print_plugin_help(
-    name: str | None, *, everything: bool = False, brief: bool = False, as_json: bool = False
+    name: str | None,
+    *,
+    everything: bool = False,
+    names_only: bool = False,
+    brief: bool = False,
+    as_json: bool = False,
 ) -> None:
     """Describe one plugin, all of them, or what ``process.options`` and its like may hold; without a name, list all.
 
     Args:
         everything: describe every plugin.
+        names_only: print the names of all plugins.
         brief: leave meanings out.
 
     Raises:
         ConfigurationError: there is no such plugin; names the nearest.
     """
-    if name in STEERING:
+    if names_only:
+        _print_names(as_json=as_json)
+    elif name in STEERING:
         _print_options(name, brief=brief, as_json=as_json)
     elif everything or (as_json and name is None):
         plugins = [find_plugin(known) for known in known_plugins()]
@@ -41,6 +49,14 @@ def print_plugin_help(
         print_json(_data(find_plugin(name)))
     else:
         _print_plugin(find_plugin(name), brief=brief)
+
+
+def _print_names(*, as_json: bool) -> None:
+    if as_json:
+        print_json(known_plugins())
+        return
+    for name in known_plugins():
+        typer.echo(name)
 
 
 def _print_plugin(plugin: type[Any], *, brief: bool) -> None:

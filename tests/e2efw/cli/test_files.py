@@ -1,6 +1,7 @@
 """The commands that look into files, on the packaged sample, on our own output and on real data."""
 
 import json
+import zlib
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,12 @@ def test_file_util_counts(command: Command) -> None:
     assert ["1", "1", "32"] in lines
     assert ["1", "1", "7", "6"] in lines
     assert any(line[0] == JETS.rstrip(".") for line in lines)
+
+
+def test_file_util_sums_as_grid_tools_do(command: Command) -> None:
+    checksum = f"{zlib.adler32(Path(SIMULATED_TTBAR).read_bytes()):08x}"
+    assert f" bytes, adler32 {checksum})" in command("file-util", SIMULATED_TTBAR, "-a").out
+    assert json.loads(command("file-util", SIMULATED_TTBAR, "-a", "-j").out)[0]["adler32"] == checksum
 
 
 def test_file_util_of_real_data(command: Command, real_files: list[Path]) -> None:
@@ -173,3 +180,13 @@ def test_merge_picks_events(command: Command) -> None:
     assert summary["files"] == {"output": ["merged.root"]}
     told = json.loads(command("file-util", "merged.root", "--json", "-e").out)[0]
     assert [event for _, _, event in told["ids"]] == [5, 10, 11, 12]
+
+
+def test_merge_picks_luminosity_blocks(command: Command, tmp_path: Path) -> None:
+    assert command("merge", SIMULATED_TTBAR, "--max-events", "3", "--lumis", "1:1-1:2").code == 0
+    (tmp_path / "merged.root").rename(tmp_path / "a.root")
+    ended = command("merge", "a.root", SIMULATED_TTBAR, "--max-size", "1000000")
+    assert ended.code == 0
+    assert json.loads(command("file-util", "merged.root", "--json").out)[0]["events"] == 32  # three came twice
+    none = command("merge", SIMULATED_TTBAR, "--lumis", "7:7", "-o", "none.root")
+    assert "no event was processed" in none.out

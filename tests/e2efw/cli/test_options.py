@@ -211,6 +211,14 @@ def test_plugin_help_knows_options(command: Command) -> None:
     assert "input" in command("plugin-help", "maxEvents").out
 
 
+def test_plugin_help_has_the_options_of_its_model(command: Command) -> None:
+    assert command("plugin-help", "-p", "Tracer").out == command("plugin-help", "Tracer").out
+    assert command("plugin-help", "-t", "maxEvents").out == command("plugin-help", "maxEvents").out
+    names = command("plugin-help", "-q").out.split()
+    assert {"Tracer", "PoolSource"} <= set(names)
+    assert json.loads(command("plugin-help", "-q", "--json").out) == names
+
+
 def test_plugin_help_of_everything() -> None:
     def printed(*arguments: str) -> str:
         """From a process of its own: plugins of other tests may be broken on purpose."""

@@ -51,6 +51,9 @@ def test_dump_config_leaves_out_what_nothing_uses(command: Command, tmp_path: Pa
     assert pruned.code == 0
     assert "unused" not in pruned.out
     assert "process.out" in pruned.out
+    told = command("dump-config", "copy_cfg.py", "--pruneVerbose")
+    assert told.out == pruned.out
+    assert told.err == "prune: EDProducer unused\n"
 
 
 def test_a_configuration_in_pieces_is_the_same(command: Command) -> None:
