@@ -19,7 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from e2efw.errors import ConfigurationError, LogicError, MissingDependencyError, nearest
-from taggers.bundle import Bundle, Card, write_bundle
+from taggers.activations import activation_bytes
+from taggers.bundle import Bundle, write_bundle
+from taggers.card import Card
 from taggers.onnx_backend import PIXELS_INPUT
 from taggers.onnx_graph import onnx_library
 from taggers.training.comparison import Comparison, compare
@@ -80,7 +82,8 @@ def compressed(
 ) -> tuple[Card, bytes]:
     """Card and graph of a compressed bundle, for `write_bundle`; arguments and errors as for `compress`.
 
-    The card keeps no metrics: those were measured with the other network.
+    The card keeps no metrics, which were measured with the other network, and no reference answers, because rounding to
+    few bits goes either way on other hardware.
     """
     if form not in get_args(Form):
         raise ConfigurationError(f"compress: no form '{form}'. {nearest(form, get_args(Form))}")
@@ -102,7 +105,8 @@ def compressed(
         training["calibration_windows"] = len(pixels)
     opset = next(entry.version for entry in small.opset_import if entry.domain in {"", "ai.onnx"})
     name = f"{bundle.card.name}_{form}"
-    return replace(bundle.card, name=name, opset=opset, training=training, metrics={}), content
+    card = replace(bundle.card, name=name, opset=opset, training=training, metrics={}, reference={})
+    return replace(card, activation_bytes=activation_bytes(content)), content
 
 
 def _to_half(model: Any) -> Any:

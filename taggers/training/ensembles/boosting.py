@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from e2efw.errors import ConfigurationError, LogicError, MissingDependencyError
-from taggers.bundle import ModelOutput
+from taggers.card import ModelOutput
 from taggers.onnx_graph import GraphBuilder
 from taggers.training.ensembles.combiner import Said, features, features_node
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from e2efw.errors import LogicError
-from taggers.bundle import ModelOutput
+from taggers.card import ModelOutput
 from taggers.onnx_graph import GraphBuilder
 
 Said: TypeAlias = Mapping[str, NDArray[np.float32]]

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from e2efw.errors import ConfigurationError
-from taggers.bundle import Bundle, Card
+from taggers.bundle import Bundle
+from taggers.card import Card
 from taggers.onnx_backend import OnnxSession
 from taggers.onnx_graph import GraphBuilder, onnx_library
+from taggers.reference import finished
 from taggers.training.ensembles.combiner import Combiner, Said
 from taggers.transforms import GRAPH_PREFIX
 
@@ -55,7 +57,7 @@ def ensemble(members: Sequence[Bundle], combiner: Combiner, *, name: str, made_b
     }
     card = Card(name, "1", first.task, first.input, outputs, opset, made_by, training)
     content: bytes = model.SerializeToString(deterministic=True)
-    return card, content
+    return finished(card, content), content
 
 
 def member_outputs(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from e2efw.errors import ConfigurationError, LogicError
-from taggers.bundle import ModelOutput
+from taggers.card import ModelOutput
 from taggers.onnx_graph import GraphBuilder, onnx_library
 from taggers.training.ensembles.combiner import Said, features, features_node
 from taggers.training.exporting import OPSET, WholeModel, to_onnx

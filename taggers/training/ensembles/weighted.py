@@ -9,12 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from e2efw.errors import ConfigurationError, LogicError
-from taggers.bundle import ModelOutput
+from taggers.card import SIGMA, ModelOutput
 from taggers.onnx_graph import GraphBuilder
 from taggers.training.ensembles.combiner import Said
-
-SIGMA: Final = "_sigma"
-"""End of the name of an output that is the uncertainty of another."""
 
 MOST_MEMBERS: Final = 12
 """Weights are found by trying all sets of members."""

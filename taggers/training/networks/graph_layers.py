@@ -2,7 +2,8 @@
 
 Every graph of a batch is (nodes, features) and (nodes, k) neighbours, as `dataformats.graphs.PaddedGraphs` has them. So
 the batch axis comes first and is free, in ONNX too, and looking up neighbours is one Gather of whole rows, the quickest
-there is in ONNX Runtime; graphs in one piece would need scatters, which run on one thread, for every sum over a graph.
+there is in ONNX Runtime. Graphs in one piece need scatters instead for every sum over a graph: GraphSAGE of 128 on 32
+graphs of 100 to 400 nodes did 62 graphs/s padded, although a third of it was filling, and 38 in one piece (one thread).
 """
 
 from collections.abc import Sequence

@@ -11,10 +11,12 @@ import pytest
 from numpy.typing import NDArray
 
 from e2efw.errors import ConfigurationError, LogicError
-from taggers.bundle import Bundle, Card, ModelInput, ModelOutput, write_bundle
+from taggers.bundle import Bundle, write_bundle
+from taggers.card import Card, ModelInput, ModelOutput
 from taggers.onnx_backend import OnnxSession
 from taggers.onnx_graph import GraphBuilder
 from taggers.operations import Scale, ZeroSuppress
+from taggers.reference import finished
 from taggers.training.comparison import compare
 from taggers.training.compression import Form, compress, compressed
 from taggers.transform_graph import with_transform
@@ -58,7 +60,7 @@ def convolutional(folder: Path, applied_by: AppliedBy = "graph") -> Bundle:
     wanted = ModelInput(CHANNELS, (SIZE, SIZE), "GeV", transform(applied_by), ("row",))
     outputs = (ModelOutput("score", "", "a test"),)
     card = Card("small", "1", "a test", wanted, outputs, 18, "pytest", "none", {"auc": 0.9})
-    return write_bundle(folder / "small", card, content)
+    return write_bundle(folder / "small", finished(card, content), content)
 
 
 def windows(n: int) -> tuple[NDArray[np.float32], dict[str, NDArray[np.int64]]]:
@@ -85,6 +87,8 @@ def test_a_compressed_bundle_says_nearly_the_same(
     assert min(found.rates) > 0
     made = Bundle.load(tmp_path / form)
     assert (made.card.name, made.card.metrics, made.card.made_by) == (f"small_{form}", {}, "pytest")
+    assert bundle.card.reference
+    assert not made.card.reference
     assert isinstance(made.card.training, dict)
     assert made.card.training["from"] == {"name": "small", "sha256": bundle.sha256}
     session = OnnxSession.open(made, threads=1, max_batch=8)

@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from e2efw.errors import ConfigurationError, LogicError
-from taggers.bundle import Bundle, Card, ModelInput, ModelOutput, write_bundle
+from taggers.bundle import Bundle, write_bundle
+from taggers.card import Card, ModelInput, ModelOutput
 from taggers.onnx_backend import OnnxSession
 from taggers.onnx_graph import GraphBuilder
 from taggers.operations import MinMax, Scale
@@ -93,6 +94,7 @@ def test_a_mean_has_the_uncertainty_of_the_mixture_and_names_its_members(tmp_pat
     np.testing.assert_allclose(said["mass_sigma"], np.sqrt(second - each["mass"].mean(1) ** 2), rtol=1e-4)
     training = Bundle.load(tmp_path / "together").card.training
     assert isinstance(training, dict)
+    assert Bundle.load(tmp_path / "together").card.reference
     assert training["members"][2] == {"name": "member2", "sha256": members[2].sha256}
 
 

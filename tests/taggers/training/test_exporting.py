@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from e2efw.errors import ConfigurationError, LogicError
-from taggers.bundle import Card, ModelInput, ModelOutput, write_bundle
+from taggers.bundle import write_bundle
+from taggers.card import Card, ModelInput, ModelOutput
 from taggers.onnx_backend import OnnxSession
 from taggers.operations import Clip, MinMax, Scale, Standardise
 from taggers.transforms import Transform
