@@ -96,6 +96,8 @@ def test_a_pattern_that_fits_nothing_names_what_there_is(make_job: MakeJob) -> N
 def test_what_this_host_lacks_ends_the_job_with_its_own_code(make_job: MakeJob) -> None:
     with pytest.raises(UnavailableAcceleratorError, match="none of gpu-two is on this host; it has cpu, gpu-one"):
         make_job(build(["gpu-two"]))
+    with pytest.raises(UnavailableAcceleratorError, match="the list is empty; this host has cpu, gpu-one"):
+        make_job(build([]))
     assert UnavailableAcceleratorError.exit_code == 8035
 
 
