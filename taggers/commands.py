@@ -1,4 +1,4 @@
-"""`e2efw model`: build, look at, check and time model bundles."""
+"""`e2efw model`: build, look at, check, time and compress model bundles."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from taggers.bundle import Bundle
     from taggers.transforms import Transform
 
-model = typer.Typer(help="Build, look at, check and time model bundles.", no_args_is_help=True)
+model = typer.Typer(help="Build, look at, check, time and compress model bundles.", no_args_is_help=True)
 
 _Named = Annotated[str, typer.Argument(help="Folder of a bundle, or the name of one that comes with the project.")]
 _Json = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -100,6 +100,39 @@ def bench(bundle: _Named, backend: _Backend = "auto", threads: _Threads = 1, as_
         (str(s.batch), f"{s.per_second:,.1f}", f"{s.milliseconds:.2f}", f"{s.fastest:.2f}", str(s.runs)) for s in found
     ]
     print_table(headings, table, right=headings)
+
+
+@model.command("compress", no_args_is_help=True)
+def compress(
+    bundle: _Named,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new bundle.")],
+    form: Annotated[str, typer.Option("--to", help="int8 for CPUs, fp16 for GPUs.")] = "int8",
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--windows", help="Files of e2efw export; the packaged sample if there are none."),
+    ] = None,
+    most: Annotated[int, typer.Option("--max-windows", min=2, help="Windows that are read at most.")] = 512,
+    threads: _Threads = 1,
+    as_json: _Json = False,
+) -> None:
+    """Write a smaller bundle, and compare it with the first on windows that it has not seen.
+
+    Half of the windows set the scales of int8. Take those of the task: scales of other objects cut off what matters.
+    """
+    from e2efw.cli.printing import print_json  # noqa: PLC0415 (--help must not wait for these)
+    from taggers.calibration import windows_for  # noqa: PLC0415
+    from taggers.training.compression import compress as compressed  # noqa: PLC0415
+
+    found = _loaded(bundle)
+    pixels, extra = windows_for(_opened(found, "cpu", threads), files or [], most)
+    named = "".join(f" --windows {file.name}" for file in files or [])
+    made_by = f"e2efw model compress {found.card.name} --to {form} --output {output.name}{named} --max-windows {most}"
+    chosen: Any = form
+    comparison = compressed(found, output, chosen, pixels, extra, made_by=made_by, threads=threads)
+    if as_json:
+        print_json(comparison.written())
+    else:
+        typer.echo(comparison.text())
 
 
 def _loaded(name: str) -> "Bundle":
