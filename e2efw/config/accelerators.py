@@ -127,10 +127,8 @@ def selected_accelerators(patterns: Iterable[str], accelerators: Iterable[Proces
             )
     chosen = sorted(label for label in enabled if any(fnmatchcase(label, pattern) for pattern in wanted))
     if not chosen:
-        asked = f"none of {', '.join(wanted)} is on this host" if wanted else "the list is empty"
-        raise UnavailableAcceleratorError(
-            f"process.options.accelerators: {asked}; {'it' if wanted else 'this host'} has {', '.join(sorted(enabled))}."
-        )
+        asked = f"none of {', '.join(wanted)} is on this host; it" if wanted else "the list is empty; this host"
+        raise UnavailableAcceleratorError(f"process.options.accelerators: {asked} has {', '.join(sorted(enabled))}.")
     return chosen
 
 
