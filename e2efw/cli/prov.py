@@ -15,7 +15,7 @@ from e2efw.framework.provenance import ModuleRecord, ProcessRecord, ProductRecor
 from e2efw.framework.tags import ProductKey
 from e2efw.io.branches import BranchName
 from e2efw.io.cms_provenance import cms_provenance
-from e2efw.io.root_file import open_events, open_root
+from e2efw.io.root_file import PARQUET, open_events, open_root
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _print_modules(shown: Sequence[Shown], wish: Wish, lineage: Lineage) -> None
 def _records(file: str) -> Records:
     with open_events(file) as events:
         names = {key: stored.name for key, stored in events.index.products.items()}
-        if events.provenance.processes:
+        if events.provenance.processes or events.path.endswith(PARQUET):
             return Records(events.provenance, names, ours=True)
     with open_root(file) as root:
         return Records(cms_provenance(root.directory, names.values()), names, ours=False)

@@ -10,7 +10,6 @@ from e2efw.errors import FileReadError
 from e2efw.framework.blocks import EventIDs
 from e2efw.io import auxiliary
 from e2efw.io.branches import BranchName
-from e2efw.io.parquet_input import open_parquet
 from e2efw.io.remote import is_remote
 from e2efw.io.root_file import EventFile, open_events
 
@@ -44,8 +43,6 @@ class Inventory:
             FileReadError: it is truncated, corrupt or holds no events with numbers.
             MissingDependencyError: it is a Parquet file and pyarrow is not installed.
         """
-        if name.endswith(".parquet"):
-            return cls.of_open(open_parquet(Path(name)))
         with open_events(name) as file:
             return cls.of_open(file)
 

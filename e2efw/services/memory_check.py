@@ -83,7 +83,7 @@ class Watch(Observer):
         self._wish = wish
         self._lock = threading.Lock()
         self._blocks = 0
-        self._largest = self._first = Size.now()
+        self._largest = self._first = self._closed = Size.now()
         self._peak_event = "before the first event"
         self._modules: Mapping[str, str] = {}
         self._growth: dict[str, _Growth] = {}
@@ -91,7 +91,7 @@ class Watch(Observer):
     def begin_job(self, job: JobView) -> None:
         """Note the size before the first event."""
         self._modules = job.modules
-        self._first = Size.now()
+        self._largest = self._first = Size.now()  # what opening modules took is not the source's
 
     def begin_block(self, block: Block) -> None:
         """What came since is due to reading."""
@@ -138,6 +138,7 @@ class Watch(Observer):
             "PeakValueRss": peak["VmHWM"] / 1024,
             "AverageGrowthRateVsize": (size.vsize - self._first.vsize) / max(report.events, 1),
             "AverageGrowthRateRss": (size.rss - self._first.rss) / max(report.events, 1),
+            "BeginModulesRss": self._first.rss - self._closed.rss,
         }
         if self._wish.monitor_pss_and_private:
             shared = _numbers(_ROLLUP)
@@ -149,6 +150,10 @@ class Watch(Observer):
         report.notices.append(
             f"MemoryReport> Peak virtual size {numbers['PeakValueVsize']:.1f} Mbytes, "
             f"peak RSS {numbers['PeakValueRss']:.1f} Mbytes, last growth at {self._peak_event}"
+        )
+        report.notices.append(
+            f"MemoryReport> RSS grew by {numbers['BeginModulesRss']:.1f} Mbytes while modules, their models and "
+            f"outputs were opened, by {size.rss - self._first.rss:.1f} Mbytes in {report.events} events"
         )
         if self._wish.monitor_pss_and_private:
             report.notices.append(

@@ -19,6 +19,7 @@ from e2efw.framework.blocks import Block, EventIDs
 from e2efw.framework.configured import configure
 from e2efw.framework.job import Job
 from e2efw.framework.modules import BookingContext, EDAnalyzer, InputTag, param
+from e2efw.framework.observer import JobView
 from e2efw.framework.report import JobReport
 from e2efw.services.file_service import Booked, TFileService
 from e2efw.services.memory_check import SimpleMemoryCheck, Size
@@ -138,6 +139,7 @@ def test_memory_growth_is_told_and_the_peak_reported(tmp_path: Path, capsys: pyt
     told = "\n".join(report.notices)
     assert "MemoryReport> Peak virtual size" in told
     assert "ModuleMemoryReport> n 4" in told
+    assert re.search(r"RSS grew by -?\d+\.\d Mbytes while modules, their models and outputs were opened, by ", told)
     assert all(line.startswith("MemoryCheck: ") for line in capsys.readouterr().err.splitlines())
 
 
@@ -154,6 +156,20 @@ def test_a_growing_process_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
     assert line.startswith("MemoryCheck: module :eater VSIZE")
     assert float(line.split()[-1]) > 60
     assert Size.now().rss - before.rss > 60
+    del memory
+
+
+def test_what_modules_take_before_the_first_event_is_not_the_source_s() -> None:
+    watch: Any = SimpleMemoryCheck(module_memory_summary=True).open()
+    memory = np.ones(64 * 2**20, np.uint8)
+    watch.begin_job(JobView("X", 1, 1, 1, {"source": "EmptySource"}, {}, {}, []))
+    one = np.ones(1, np.uint32)
+    watch.begin_block(Block(0, EventIDs(one, one, np.ones(1, np.uint64), "a.root")))
+    report = JobReport(events=1)
+    watch.end_job(report)
+    assert report.metrics["ApplicationMemory"]["BeginModulesRss"] > 60
+    line = next(line for line in report.notices if line.startswith("ModuleMemoryReport>"))
+    assert float(line.split()[6]) < 60
     del memory
 
 
