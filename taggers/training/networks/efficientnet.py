@@ -93,7 +93,7 @@ class EfficientNet(Network):
 
     Args:
         size: "b0" to "b5".
-        dropout: before the last layer; negative for the published.
+        dropout: before the last layer; None for the published of this size.
         stochastic_depth: fraction of objects that pass the last block by; less for those before.
     """
 
@@ -103,7 +103,7 @@ class EfficientNet(Network):
         window: Window,
         outputs: int,
         size: str = "b0",
-        dropout: float = -1.0,
+        dropout: float | None = None,
         stochastic_depth: float = 0.2,
     ) -> None:
         super().__init__()
@@ -121,7 +121,7 @@ class EfficientNet(Network):
                 blocks.append(_Block(before, after, stage.stride if position == 0 else 1, stage, drop))
                 before = after
         self.features = nn.Sequential(*blocks, conv_norm(before, 4 * before, 1, activation=nn.SiLU()))
-        self.head = MeanHead(4 * before, outputs, published if dropout < 0 else dropout)
+        self.head = MeanHead(4 * before, outputs, published if dropout is None else dropout)
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
         """(N, C, H, W) to (N, outputs)."""
