@@ -12,7 +12,7 @@ import uproot
 import e2efw
 from dataformats.channels import expanded_channels
 from dataformats.results import Scores
-from e2efw.config.loader import load_process
+from e2efw.config.loader import apply_settings, load_process
 from e2efw.errors import ConfigurationError, FileInPathError
 from e2efw.framework.configured import configure
 from e2efw.framework.job import Job
@@ -86,6 +86,19 @@ def test_all_taggers_run_in_one_job(tmp_path: Path, small: Small) -> None:
         assert_sensible(written(output, f"{task}Tagger"), task)
     with uproot.open(output) as file:
         assert ak.any(np.isfinite(file["Events"]["e2eJetRegressions_ttbar_regressed_E2E.obj.mass_"].array()))
+
+
+@pytest.mark.parametrize("cut", [("numberOfThreads=2", "eventsPerBlock=3"), ("numberOfThreads=1", "eventsPerBlock=1")])
+def test_scores_do_not_depend_on_blocks_streams_and_batches(tmp_path: Path, small: Small, cut: tuple[str, str]) -> None:
+    cfg, model = "tau_inference_cfg.py", f"model={small('tau')}"
+    run(cfg, model, f"outputFile={tmp_path / 'one.root'}", "maxEvents=12")
+    process = load_process(cfg, [model, f"outputFile={tmp_path / 'two.root'}", "maxEvents=12"])
+    apply_settings(process, [*(f"options.{one}" for one in cut), "tauTagger.maxBatch=2"])
+    Job(configure(process, Path())).run()
+    one, two = (written(tmp_path / f"{name}.root", "tauTagger") for name in ("one", "two"))
+    assert one.description == two.description
+    np.testing.assert_array_equal(one.flat("status"), two.flat("status"))
+    np.testing.assert_allclose(one.flat("score"), two.flat("score"), rtol=1e-5)
 
 
 def test_frames_without_the_channels_of_the_model_are_found_before_the_first_event(small: Small) -> None:
