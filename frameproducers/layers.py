@@ -6,7 +6,6 @@ What is not said is the default: sum or mean, all tracks, atECALfixIP, the stitc
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
 from typing import Final, Literal, NamedTuple
@@ -55,8 +54,7 @@ class Pass(NamedTuple):
     cells: Cells
 
 
-@dataclass(frozen=True)
-class LayerRule:
+class LayerRule(NamedTuple):
     """How one layer is made.
 
     Args:
