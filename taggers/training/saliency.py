@@ -154,7 +154,9 @@ def draw_saliency(found: Saliency, path: Path, *, unit: str = "logit", note: str
     figure.colorbar(shown, ax=grid, label=f"Mean |attribution| per pixel [{unit}]", extend="min", pad=0.01)
     figure.supxlabel(r"Columns from the middle ($\varphi$)")
     figure.supylabel(r"Rows from the middle ($\eta$)")
-    figure.suptitle(f"{note}; percentages: part of a channel", x=0.01, ha="left", fontsize="medium", fontstyle="italic")
+    figure.suptitle(
+        f"{note}; percentages: what each channel adds of all", x=0.01, ha="left", fontsize="medium", fontstyle="italic"
+    )
     file = WholeFile(path, "pictures")
     with file.writing():
         figure.savefig(file.temporary, format=path.suffix.removeprefix("."), dpi=130)

@@ -6,7 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from e2efw.cli.main import main
 from e2efw.errors import LogicError
+from taggers.training.recipe import Recipe
+from taggers.training.run_folder import RunFolder
+from taggers.training.samples import open_samples
 
 torch = pytest.importorskip("torch", reason="torch is in the extra `train`")
 pytest.importorskip("captum", reason="captum is in the extra `train`")
@@ -68,6 +72,50 @@ def test_the_picture_has_a_row_per_class_and_is_whole(tmp_path: Path) -> None:
     assert set(only.maps) == {"signal"}
     draw_saliency(only._replace(maps={"signal": 0 * only.maps["signal"]}), tmp_path / "nothing.pdf")
     assert len(list(tmp_path.iterdir())) == 2
+
+
+RECIPE = """
+task: mass of jets
+channels: [ECAL, HCAL]
+transform: {ECAL: [{scale: 0.1}], HCAL: [{scale: 0.1}]}
+data: {train: [FILE], validation: 0.2, test: 0.3, truth: tau}
+network: {name: resnet_pooled, depth: 7, layout: single}
+position: true
+targets: [{name: mass, column: mass, unit: GeV}]
+loss: gaussian_nll
+"""
+
+
+@pytest.fixture
+def training(taus: Path, tmp_path: Path) -> Path:
+    """Folder of a training whose network has not learned anything yet."""
+    pytest.importorskip("lightning", reason="lightning is in the extra `train`")
+    pytest.importorskip("torchmetrics", reason="torchmetrics is in the extra `train`")
+    from taggers.training.learner import Learner  # noqa: PLC0415 (needs lightning)
+
+    path = tmp_path / "mass.yaml"
+    path.write_text(RECIPE.replace("FILE", str(taus)))
+    recipe = Recipe.read(str(path), ())
+    samples = open_samples(recipe)
+    folder = RunFolder.new(tmp_path / "training")
+    folder.write_recipe(recipe)
+    torch.manual_seed(1)
+    learner = Learner(recipe, samples.train.source.window, samples.train, 1)
+    for state in (folder.best, folder.last):
+        torch.save({"state_dict": learner.state_dict()}, state)
+    return folder.path
+
+
+def test_the_command_draws_where_the_network_of_a_training_looks(
+    training: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main(["saliency", str(training), "--rows", "8", "--steps", "3", "--of", "mass_sigma"])
+    assert "all objects: ECAL" in capsys.readouterr().out
+    assert (training / "pictures" / "saliency.png").stat().st_size > 5000
+    with pytest.raises(SystemExit, match=r"^8009$"):
+        main(["saliency", str(training), "--of", "mas"])
+    assert "the network says no 'mas'. Did you mean 'mass'" in capsys.readouterr().err
 
 
 def test_what_does_not_fit_is_told() -> None:
