@@ -30,7 +30,6 @@ process.tauFrames.channels = [
     *("TracksPt", "TracksDzSig", "TracksD0Sig", "ECAL", "HCAL", "BPIX1", "BPIX2", "BPIX3", "BPIX4"),
 ]
 process.load("python_cfg.egFrames_cfi")
-process.egFrames.channels = ["@egamma2"]
 
 process.load("python_cfg.topTagger_cfi")
 process.topTagger.model = options.topModel

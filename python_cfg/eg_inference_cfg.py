@@ -13,8 +13,6 @@ process.maxEvents.input = options.maxEvents
 process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
 
 process.load("python_cfg.egFrames_cfi")
-process.egFrames.channels = ["@egamma2"]
-
 process.load("python_cfg.egTagger_cfi")
 process.egTagger.model = options.model
 

@@ -26,7 +26,7 @@ TASKS = {
     "qg": (("@qg3",), 125, "recoPFJets_ak4PFJetsCHS__SIM."),
     "tau": (NINE, 125, "recoPFJets_ak4PFJetsCHS__SIM."),
     "electron": (NINE, 125, "recoPFJets_ak4PFJetsCHS__SIM."),
-    "eg": (("@egamma2",), 32, "recoPhotons_gedPhotons__SIM."),
+    "eg": (("ECAL",), 32, "recoPhotons_gedPhotons__SIM."),
 }
 """Channels, pixels along a side of a window, and the branch of the objects."""
 
