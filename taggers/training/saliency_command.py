@@ -10,7 +10,7 @@ def saliency(
     folder: Annotated[Path, typer.Argument(help="Folder of a training.")],
     settings: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KEY=VALUE]...", help="Overrule its recipe: data.train=[moved.parquet]."),
+        typer.Argument(metavar="[KEY=VALUE]...", help="Overrule its recipe: data.max_rows=2000."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Picture to write; pictures/saliency.png if left out.")
