@@ -96,6 +96,11 @@ class Bundle:
         """Names of the outputs, in the order of the graph."""
         return tuple(output.name for output in self.card.outputs)
 
+    @property
+    def checksums(self) -> Checksums:
+        """Of both networks."""
+        return Checksums(self.sha256, _sha256(self.torch_model) if self.torch_model else "")
+
 
 def write_bundle(folder: Path, card: Card, model: bytes, torch_model: bytes = b"") -> Bundle:
     """Write the files and read them back.
@@ -123,7 +128,7 @@ def packaged_models() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in PACKAGED.glob(f"*/{CARD_FILE}")))
 
 
-def find_bundle(name: str, find_file: Callable[[str], Path] = Path) -> Path:
+def find_bundle(name: str, find_file: Callable[[str], Path]) -> Path:
     """Folder of a bundle.
 
     Args:

@@ -36,12 +36,12 @@ def build_baseline(
 def show(bundle: _Named, as_json: _Json = False) -> None:
     """Check the files of a model bundle and print what it reads and says."""
     from e2efw.cli.printing import print_json  # noqa: PLC0415 (--help must not wait for these)
-    from taggers.card import Checksums, written_card  # noqa: PLC0415
+    from taggers.card import written_card  # noqa: PLC0415
 
     found = _loaded(bundle)
     card = found.card
     if as_json:
-        print_json({"folder": str(found.folder), **written_card(card, Checksums(found.sha256))})
+        print_json({"folder": str(found.folder), **written_card(card, found.checksums)})
         return
     window = " x ".join(map(str, card.input.window))
     lines = [
@@ -136,9 +136,10 @@ def compress(
 
 
 def _loaded(name: str) -> "Bundle":
-    from taggers.bundle import Bundle, find_bundle  # noqa: PLC0415 (--help must not wait for yaml)
+    from e2efw.framework.files import find_file  # noqa: PLC0415 (--help must not wait for yaml)
+    from taggers.bundle import Bundle, find_bundle  # noqa: PLC0415
 
-    return Bundle.load(find_bundle(name))
+    return Bundle.load(find_bundle(name, lambda folder: find_file(folder, Path())))
 
 
 def _opened(bundle: "Bundle", backend: str, threads: int, max_batch: int = 0) -> "OpenModel":

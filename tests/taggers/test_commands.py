@@ -7,6 +7,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from e2efw.errors import FileInPathError
 from taggers.bundle import Bundle, write_bundle
 from taggers.calorimetric_baseline import CARD
 from taggers.commands import model
@@ -42,6 +43,12 @@ def test_show_says_what_is_done_to_the_pixels_first_and_by_whom(tmp_path: Path, 
         "ECAL: scale factor 0.02, clip low -1, high 1",
         "HCAL: as it is",
     ]
+
+
+def test_a_bundle_that_is_nowhere_is_named_with_those_that_come_with_the_project() -> None:
+    result = CliRunner().invoke(model, ["show", "calorimetric_baselin"])
+    assert isinstance(result.exception, FileInPathError)
+    assert "calorimetric_baseline" in result.exception.__notes__[0]
 
 
 def test_help_waits_for_no_library() -> None:
