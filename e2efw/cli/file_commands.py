@@ -83,12 +83,15 @@ def file_util(
     adler32: Annotated[
         bool, typer.Option("--adler32", "-a", help="Print the Adler-32 checksum of local files.")
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Read all bytes of local files; an error if they are not those written.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", "-j", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Count runs, luminosity blocks, events and bytes of files. CMSSW's edmFileUtil."""
     from e2efw.cli.file_util import Wish, print_files  # noqa: PLC0415 (--help must not wait for numba)
 
-    wish = Wish(events, events_in_lumis, branches, adler32)
+    wish = Wish(events, events_in_lumis, branches, adler32, check)
     print_files(files, wish, as_json=as_json)
 
 

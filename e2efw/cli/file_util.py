@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import typer
 
 from e2efw.cli.printing import print_json, print_table
+from e2efw.io.integrity import checked
 from e2efw.io.inventory import Inventory
 from e2efw.io.product_sizes import ProductSize, product_sizes
 from e2efw.io.root_file import open_events
@@ -24,12 +25,14 @@ class Wish(NamedTuple):
         events_in_lumis: the number of events of each luminosity block.
         branches: every product with its bytes.
         adler32: the checksum that grid tools compare; of local files only.
+        check: whether the file is what was written; an error if it is not.
     """
 
     events: bool = False
     events_in_lumis: bool = False
     branches: bool = False
     adler32: bool = False
+    check: bool = False
 
 
 def print_files(files: Sequence[str], wish: Wish, *, as_json: bool) -> None:
@@ -45,10 +48,14 @@ def print_files(files: Sequence[str], wish: Wish, *, as_json: bool) -> None:
             inventory = Inventory.of_open(opened)
             sizes = product_sizes(opened) if wish.branches else []
         checksum = _adler32(inventory) if wish.adler32 else ""
+        verdict = {"as_written": checked(file) or None} if wish.check else {}
         if as_json:
-            told.append(_data(inventory, sizes, events=wish.events) | ({"adler32": checksum} if checksum else {}))
+            beside = {**({"adler32": checksum} if checksum else {}), **verdict}
+            told.append(_data(inventory, sizes, events=wish.events) | beside)
             continue
         _print_summary(inventory, checksum)
+        if wish.check:
+            typer.echo("  as written" if verdict["as_written"] else "  has no checksum of its content")
         if wish.events:
             _print_events(inventory)
         if wish.events_in_lumis:

@@ -15,6 +15,6 @@
 - `ntuple_input`, `parquet_input`: an RNTuple and a Parquet file, seen as the branches of a tree.
 - `opening`, `classes`, `nano_schema`: files for people: ``e2efw.open``, and a schema for coffea.
 - `output_tables`: the small trees of a file: runs, luminosity blocks, parameter sets, parentage.
-- `reproducible`: identical jobs write identical bytes.
+- `reproducible`, `integrity`: identical jobs write identical bytes; whether a file still is what was written.
 - `provenance_store`, `untyped`: what a file says of its products; products that no module of the job knows.
 """

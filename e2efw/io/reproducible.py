@@ -10,7 +10,7 @@ import struct
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from e2efw.errors import LogicError
 
@@ -19,6 +19,10 @@ NO_DATE = struct.pack(">I", 1 << 22 | 1 << 17)
 NO_IDENTITY = uuid.UUID(int=0)
 """What a file is written with, so that its identity can follow from everything else in it."""
 
+_OF_CONTENT: Final = 5
+"""Version of identities that follow from content; ROOT's own follow from time and place."""
+_PIECE: Final = 1 << 20
+"""Bytes that are read together."""
 _BIG_FILE, _BIG_RECORD = 1_000_000, 1000
 """From these versions on, positions have 8 bytes, below they have 4."""
 
@@ -71,7 +75,32 @@ def make_reproducible(path: Path) -> None:
         file.seek(0)
         digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).digest()
         for position in (header.identity, _directory(file, header).identity):
-            _overwrite(file, position, uuid.UUID(bytes=digest, version=5).bytes)
+            _overwrite(file, position, uuid.UUID(bytes=digest, version=_OF_CONTENT).bytes)
+
+
+def is_as_written(path: Path) -> bool | None:
+    """True if a file still has the content that its identity follows from, None if its identity is of another kind.
+
+    Raises:
+        LogicError: the file is not what ROOT's format says.
+    """
+    with path.open("rb") as file:
+        header = _header(file)
+        places = (header.identity, _directory(file, header).identity)
+        stored = {_unpacked(file, place, ">16s")[0] for place in places}
+        if all(uuid.UUID(bytes=each).version != _OF_CONTENT for each in stored):
+            return None
+        digest = hashlib.blake2b(digest_size=16)
+        position = 0
+        file.seek(0)
+        for place in sorted(places):
+            digest.update(file.read(place - position))  # both are near the beginning
+            digest.update(NO_IDENTITY.bytes)
+            position = place + 16
+            file.seek(position)
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+        return stored == {uuid.UUID(bytes=digest.digest(), version=_OF_CONTENT).bytes}
 
 
 def _header(file: BinaryIO) -> _Header:
@@ -173,6 +202,8 @@ def _key_size(file: BinaryIO, position: int) -> int:
 
 
 def _unpacked(file: BinaryIO, position: int, layout: str) -> tuple[Any, ...]:
+    if position < 0:
+        raise LogicError(f"{file.name}: a ROOT record at byte {position}.")
     file.seek(position)
     raw = file.read(struct.calcsize(layout))
     if len(raw) < struct.calcsize(layout):

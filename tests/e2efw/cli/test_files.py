@@ -167,6 +167,17 @@ def test_merge_copies_products_and_provenance(command: Command, output: Path, tm
     assert [record["process"] for record in history] == ["GEN", "SIM", "E2E", "MERGE"]
 
 
+def test_files_are_checked_byte_by_byte(command: Command, output: Path) -> None:
+    assert "  as written" in command("file-util", str(output), "--check").out.splitlines()
+    assert json.loads(command("file-util", str(output), "--check", "--json").out)[0]["as_written"] is True
+    content = bytearray(output.read_bytes())
+    content[len(content) // 2] ^= 1
+    output.write_bytes(content)
+    ended = command("file-util", str(output), "--check")
+    assert "is damaged" in ended.err
+    assert ended.code == 8021
+
+
 def test_what_was_merged_can_be_merged_again(command: Command) -> None:
     for source, target in ((SIMULATED_TTBAR, "once.root"), ("once.root", "twice.root"), ("twice.root", "thrice.root")):
         assert command("merge", source, "--max-events", "2", "-o", target).code == 0
