@@ -49,14 +49,14 @@ CASES = [
         "a corrupt basket in the middle of the second file",
         8021,
         (f"FileReadError: File other.root: branch '{EB}obj.obj.energy_', entries 0 to 31 cannot be read",),
-        TWO_FILES,
+        LIGHT + TWO_FILES,
         prepare=lambda folder: corrupt_basket(folder / "other.root"),
     ),
     Case(
         "a plugin that raises for one event",
         8002,
         ("cannot take it", "in module 'end' (MidwayEnd), event 1:1:11 of in.root"),
-        PLUGIN.format(how="raise"),
+        LIGHT + PLUGIN.format(how="raise"),
     ),
     Case(
         "a plugin that raises for one event, in a job that tries to continue",
@@ -65,7 +65,7 @@ CASES = [
             "1 event with errors that did not end the job:",
             "1:1:11 of in.root: module 'end': StdException: cannot take it",
         ),
-        PLUGIN.format(how="raise") + "process.options.TryToContinue = ['StdException']",
+        LIGHT + PLUGIN.format(how="raise") + "process.options.TryToContinue = ['StdException']",
     ),
     Case(
         "later files that lack a product",
@@ -95,14 +95,14 @@ CASES = [
         "events that came before",
         0,
         ("skipped 32 events of other.root because an event of the same run, luminosity block and number stood before",),
-        TWO_FILES,
+        LIGHT + TWO_FILES,
         prepare=lambda folder: changed(folder / "other.root", {}),
     ),
     Case(
         "no event that was chosen",
         0,
         ("no event was processed",),
-        "process.source.eventsToProcess = cms.untracked.VEventRange('1:1000-1:2000')",
+        LIGHT + "process.source.eventsToProcess = cms.untracked.VEventRange('1:1000-1:2000')",
         events=0,
     ),
 ]
@@ -114,7 +114,7 @@ def test_a_job_meets(command: Command, tmp_path: Path, case: Case) -> None:
 
 
 def test_ctrl_c_ends_a_job_with_whole_files(command: Command, tmp_path: Path) -> None:
-    laid_out(tmp_path, Case("", 9000, (), PLUGIN.format(how="interrupt")))
+    laid_out(tmp_path, Case("", 9000, (), LIGHT + PLUGIN.format(how="interrupt")))
     ended = command("run", "my_cfg.py")
     assert ended.code == 9000
     assert "Traceback" not in ended.out + ended.err
