@@ -7,6 +7,12 @@ from typing import Annotated
 
 import typer
 
+_MAY_CHANGE = (
+    *("epochs", "early_stopping", "data.train", "data.validation", "data.test"),
+    *("accelerator", "devices", "nodes", "workers", "threads"),
+)
+"""Keys of a recipe that may be other ones when a training goes on; data must be the same, but files may have moved."""
+
 
 def train(
     recipe: Annotated[
@@ -29,7 +35,7 @@ def train(
 
     Recipes that come with the project: top_resnet15, ttbar_resnet15 and others; docs/training.md tells what one holds.
     """
-    from e2efw.errors import CommandLineError  # noqa: PLC0415 (--help must not wait)
+    from e2efw.errors import CommandLineError, nearest  # noqa: PLC0415 (--help must not wait)
     from taggers.training.recipe import Recipe  # noqa: PLC0415
     from taggers.training.run_folder import RECIPE, RunFolder  # noqa: PLC0415
 
@@ -39,6 +45,11 @@ def train(
         given = ([recipe] if recipe else []) + given
         if output is not None or any("=" not in one for one in given):
             raise CommandLineError("train: --resume takes settings only; the recipe and the output are in its folder.")
+        for key in (one.partition("=")[0] for one in given):
+            if key.split(".")[0] not in _MAY_CHANGE and key not in _MAY_CHANGE:
+                raise CommandLineError(
+                    f"train: '{key}' cannot change on the way. {nearest(key, _MAY_CHANGE, 'These can')}"
+                )
         RunFolder.of_a_training(resume)
         chosen = Recipe.read(str(resume / RECIPE), given)
     elif recipe is None:

@@ -35,16 +35,16 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
         recipe: what is trained how.
         window: rows and columns of the pictures.
         train: the sample that targets are standardised and objects weighted with.
-        steps: batches of an epoch in this process.
+        n_batches: of an epoch, in all processes.
 
     Raises:
         ConfigurationError: names or options in the recipe do not exist or do not go together.
     """
 
-    def __init__(self, recipe: Recipe, window: Window, train: Sample, steps: int) -> None:
+    def __init__(self, recipe: Recipe, window: Window, train: Sample, n_batches: int) -> None:
         super().__init__()
         self.recipe = recipe
-        self.steps = steps
+        self.n_batches = n_batches
         self.loss = make_loss(recipe)
         self.network = make_network(recipe, window, self.loss)
         self.weighting = Weighting(recipe, train)
@@ -136,7 +136,8 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
         """What Lightning asks for."""
         recipe = self.recipe
         made = optimiser(recipe.optimiser.name, recipe.optimiser.options, self.network.parameters())
-        planned = schedule(recipe.schedule.name, recipe.schedule.options, made, recipe.epochs, self.steps)
+        steps = self.n_batches // self.trainer.world_size
+        planned = schedule(recipe.schedule.name, recipe.schedule.options, made, recipe.epochs, steps)
         if recipe.schedule.name != "plateau":
             return {"optimizer": made, "lr_scheduler": {"scheduler": planned, "interval": "step"}}
         self.plateau = planned

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from e2efw.errors import MissingDependencyError
+from e2efw.errors import ConfigurationError, MissingDependencyError
 from taggers.bundle import Bundle
 from taggers.training.augmentation import Augmentation
 from taggers.training.bundling import bundle_of
@@ -26,6 +26,7 @@ from taggers.training.window_files import WindowFiles
 try:
     import lightning.pytorch as pl
     from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
+    from lightning.pytorch.utilities import rank_zero_only
 except ImportError as error:
     raise MissingDependencyError("training needs lightning and torchmetrics: pip install 'e2efw[train]'") from error
 
@@ -70,15 +71,13 @@ def train(recipe: Recipe, path: Path, *, resume: bool = False, made_by: str = ""
         pl.seed_everything(recipe.seed, verbose=False)
         samples = open_samples(recipe)
         feed = Feed(recipe, samples)
-        learner = Learner(recipe, feed.window, samples.train, feed.steps)
+        learner = Learner(recipe, feed.window, samples.train, feed.n_batches(samples.train))
         data = data_summary(recipe, samples)
-        if folder is None:
-            folder = RunFolder.new(path)
+        if rank_zero_only.rank:  # the first process makes the folder, and talks
+            folder = RunFolder(path)
         else:
-            folder.refuse_other_data(data)
-        folder.write_recipe(recipe)
-        folder.write_data(data)
-        _announce(recipe, samples, tell)
+            folder = _begun(folder, path, recipe, data)
+            _announce(recipe, samples, tell)
         curves = Curves(folder, len(samples.train), tell)
         loop = _loop(recipe, folder, curves, bool(len(samples.validation)))
         loop.fit(learner, datamodule=feed, ckpt_path=folder.last if resume else None, weights_only=True)
@@ -90,6 +89,17 @@ def train(recipe: Recipe, path: Path, *, resume: bool = False, made_by: str = ""
         short = in_short(metrics)
         bundle = bundle_of(recipe, learner.cpu(), feed.window, folder, data=data, metrics=short, made_by=made_by)
     return Trained(folder, bundle, metrics)
+
+
+def _begun(folder: RunFolder | None, path: Path, recipe: Recipe, data: dict[str, Any]) -> RunFolder:
+    """A folder that says what is being trained."""
+    if folder is None:
+        folder = RunFolder.new(path)
+    else:
+        folder.refuse_other_data(data)
+    folder.write_recipe(recipe)
+    folder.write_data(data)
+    return folder
 
 
 class Feed(pl.LightningDataModule):  # type: ignore[misc]  # lightning is optional, so its classes have no types here
@@ -117,28 +127,38 @@ class Feed(pl.LightningDataModule):  # type: ignore[misc]  # lightning is option
         """Rows and columns of the pictures."""
         return self.samples.train.source.window
 
-    @property
-    def steps(self) -> int:
-        """Batches of an epoch in this process."""
-        processes = self.recipe.nodes * (self.recipe.devices if isinstance(self.recipe.devices, int) else 1)
-        return -(-len(self.samples.train) // self.recipe.batch_size) // processes
+    def n_batches(self, sample: Sample) -> int:
+        """Batches of an epoch, in all processes."""
+        return -(-len(sample) // self.recipe.batch_size)
 
     def train_dataloader(self) -> Any:
-        """Shuffled."""
-        return self._batches(self.training, self.recipe.seed)
+        """Shuffled.
+
+        Raises:
+            ConfigurationError: there are fewer batches than processes.
+        """
+        found, processes = self.n_batches(self.samples.train), self.trainer.world_size
+        if found < processes:
+            raise ConfigurationError(
+                f"train: {len(self.samples.train)} rows are {found} batches of {self.recipe.batch_size}, too few for "
+                f"{processes} processes."
+            )
+        return self._batches(self.training, self.recipe.seed, self.trainer.global_rank, processes)
 
     def val_dataloader(self) -> Any:
-        """In the order of the files."""
-        return self._batches(self.watching, None)
+        """In the order of the files; where there are few, every process looks at all."""
+        shared = self.n_batches(self.samples.validation) >= self.trainer.world_size
+        rank, processes = (self.trainer.global_rank, self.trainer.world_size) if shared else (0, 1)
+        return self._batches(self.watching, None, rank, processes)
 
-    def _batches(self, dataset: Prepared, seed: int | None) -> Any:
+    def _batches(self, dataset: Prepared, seed: int | None, rank: int, processes: int) -> Any:
         return batches(
             dataset,
             self.recipe.batch_size,
             seed=seed,
             epoch=self.trainer.current_epoch,
-            rank=self.trainer.global_rank,
-            processes=self.trainer.world_size,
+            rank=rank,
+            processes=processes,
             workers=self.recipe.workers,
         )
 

@@ -11,8 +11,26 @@ from numpy.typing import NDArray
 from e2efw.config.loader import apply_settings, load_process
 from e2efw.framework.configured import configure
 from e2efw.framework.job import Job
+from taggers.training.recipe import Recipe
 
 MakePublic: TypeAlias = Callable[..., Path]
+MakeRecipe: TypeAlias = Callable[..., Recipe]
+_PARITY = """
+task: jets of even events against those of odd ones
+channels: [ECAL, HCAL, TracksPt]
+transform: {TracksPt: [{scale: 0.1}], ECAL: [{scale: 0.1}], HCAL: []}
+data: {train: [FILE], validation: 0.2, test: 0.2, truth: tau}
+network: cnn
+loss: bce
+label: {classes: [even, odd]}
+weights: {balance: true}
+augmentation: [phi_flip]
+schedule: {name: plateau, patience: 0}
+epochs: 3
+batch_size: 16
+accelerator: cpu
+"""
+"""A recipe."""
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +82,24 @@ def small_taus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     apply_settings(process, settings)
     Job(configure(process, Path())).run()
     return path
+
+
+@pytest.fixture(scope="session")
+def jets(tmp_path_factory: pytest.TempPathFactory, small_taus: Path) -> Path:
+    """Small windows of 100 jets, labelled with the parity of their event."""
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = parquet.read_table(small_taus)
+    label = arrow.array((table["event"].to_numpy() % 2).astype(np.int8)).cast(table.schema.field("label").type)
+    table = table.set_column(table.schema.get_field_index("label"), table.schema.field("label"), label)
+    table = table.replace_schema_metadata(parquet.ParquetFile(small_taus).metadata.metadata)
+    path = tmp_path_factory.mktemp("jets") / "jets.parquet"
+    parquet.write_table(table, path, row_group_size=20, write_page_checksum=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def recipe(jets: Path, tmp_path_factory: pytest.TempPathFactory) -> MakeRecipe:
+    """``recipe("epochs=2")``: that of this page, overruled."""
+    path = tmp_path_factory.mktemp("recipes") / "parity.yaml"
+    path.write_text(_PARITY.replace("FILE", str(jets)))
+    return lambda *settings: Recipe.read(str(path), settings)
