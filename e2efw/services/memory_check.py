@@ -33,6 +33,8 @@ class SimpleMemoryCheck(Service):
     job_report_output_only: bool = param(False, doc="print nothing", tracked=False)
     monitor_pss_and_private: bool = param(False, doc="also memory that no other process shares", tracked=False)
     module_memory_summary: bool = param(False, doc="growth by module at the end", tracked=False)
+    sample_every_n_seconds: int = param(0, doc="no effect here: looks after modules and blocks", tracked=False)
+    show_malloc_info: bool = param(False, doc="no effect here", tracked=False)
 
     def open(self) -> Observer:
         """Begin to look.

@@ -21,6 +21,9 @@ class Tracer(Service):
     dump_paths_and_consumes: bool = param(
         False, doc="at the beginning, what is on each path and what each module reads", tracked=False
     )
+    dump_non_module_context: bool = param(False, doc="no effect here: lines of blocks and files have it", tracked=False)
+    dump_event_setup_info: bool = param(False, doc="no effect here", tracked=False)
+    use_message_logger: bool = param(False, doc="no effect here: lines go to standard error", tracked=False)
     dump_context_for_labels: tuple[str, ...] = param(
         (), doc="modules whose products read are listed whenever they run", tracked=False
     )

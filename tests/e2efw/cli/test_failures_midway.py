@@ -99,6 +99,25 @@ CASES = [
         prepare=lambda folder: changed(folder / "other.root", {}),
     ),
     Case(
+        "an output that chooses no event",
+        0,
+        ("\n0 events, ", " bytes in out.root"),
+        LIGHT
+        + """
+from e2efw.framework.blocks import EventIDs
+from e2efw.framework.modules import EDFilter
+
+class MidwayNone(EDFilter):
+    def filter(self, ids: EventIDs):
+        return ids.event == 0
+
+process.none = cms.EDFilter("MidwayNone")
+process.p += process.none
+process.out.SelectEvents = cms.untracked.PSet(SelectEvents=cms.vstring("p"))
+""",
+        events=0,
+    ),
+    Case(
         "no event that was chosen",
         0,
         ("no event was processed",),

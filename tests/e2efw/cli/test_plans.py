@@ -113,5 +113,15 @@ def test_json_of_the_graph_has_its_edges(command: Command, tmp_path: Path) -> No
     text = (tmp_path / "job.gv").read_text()
     for edge in told["edges"]:
         assert f'"{edge["from"]}" -> "{edge["to"]}"' in text
+    read = next(edge["products"] for edge in told["edges"] if edge["to"] == "detFrames")
+    assert "reducedEcalRecHitsEB::SIM" in read
     assert told["paths"]["reconstruction"] == ["detFrames", "jetFrames", "ttbar"]
     assert told["modules"][0] == {"label": "source", "type": "PoolSource"}
+
+
+def test_products_of_several_processes_are_told_apart_in_the_graph(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "copy_cfg.py").write_text(COPY)
+    told = json.loads(command("graph", "copy_cfg.py", "--json").out)
+    (edge,) = told["edges"]
+    assert (edge["from"], edge["to"]) == ("source", "out")
+    assert {"genParticles::GEN", "ak8PFJetsCHS::SIM"} <= set(edge["products"])

@@ -207,6 +207,14 @@ def test_a_misspelt_parameter_of_a_service_names_the_nearest() -> None:
         run(cms.Service("Timing", sumaryOnly=True))
 
 
+def test_parameters_of_cmssw_s_services_are_taken(tmp_path: Path) -> None:
+    run(
+        histograms(tmp_path),
+        cms.Service("SimpleMemoryCheck", sampleEveryNSeconds=cms.untracked.int32(5), jobReportOutputOnly=True),
+        cms.Service("Tracer", dumpNonModuleContext=True, useMessageLogger=cms.untracked.bool(True)),
+    )
+
+
 def test_a_misspelt_service_names_the_nearest() -> None:
     with pytest.raises(ConfigurationError, match=r"no plugin 'Trcer'. Did you mean 'Tracer'\?"):
         run(cms.Service("Trcer"))
