@@ -46,7 +46,7 @@ class PoolOutputModule(EventOutput):
     """
 
     container: Container = param(
-        "TTree", doc="what holds the events: a TTree, or ROOT 6.34's RNTuple with the same names", tracked=False
+        "TTree", doc="what holds the events: a TTree, or an RNTuple with the same names", tracked=False
     )
     compression_algorithm: Algorithm = param("ZSTD", doc="compression", tracked=False)
     compression_level: int = param(4, doc="0 (none) to 9 (smallest)", tracked=False, check=_level)

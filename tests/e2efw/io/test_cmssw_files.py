@@ -1,7 +1,7 @@
 """Files that CMSSW wrote, releases 1.6 to 15.1: small public ones, none of which is part of this project.
 
-They are in the repositories cms-data/IOPool-Input (30 files) and diana-hep/root4j (`test_cmssw.root`, a MiniAOD event);
-`E2EFW_CMSSW_FILES` names the folder with copies of them.
+They are in the repositories cms-data/IOPool-Input (31 with events) and diana-hep/root4j (`test_cmssw.root`, a MiniAOD
+event); `E2EFW_CMSSW_FILES` names the folder with copies of them.
 """
 
 import os
