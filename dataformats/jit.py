@@ -29,7 +29,7 @@ from typing import ParamSpec, Protocol, TypeVar
 from numba import njit
 from numba.core import config
 
-from dataformats.jit_extensions import without_extensions
+from dataformats.jit_loading import load_quickly
 
 __all__ = ["Kernel", "announced", "kernel"]
 
@@ -63,9 +63,8 @@ class Kernel(Protocol[P, R_co]):
 
 def kernel(function: Callable[P, R_co]) -> Kernel[P, R_co]:
     """Compile on first call, keep the result on disk, release the GIL while running."""
-    dispatcher = njit(cache=True, nogil=True)(function)
-    dispatcher._compile_for_args = without_extensions(dispatcher._compile_for_args)  # noqa: SLF001
-    compiled: Kernel[P, R_co] = dispatcher
+    compiled: Kernel[P, R_co] = njit(cache=True, nogil=True)(function)
+    load_quickly(compiled)
     return compiled
 
 

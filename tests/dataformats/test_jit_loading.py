@@ -1,4 +1,4 @@
-"""Kernels wait for no extension of numba; everything else that is compiled has them all."""
+"""Kernels wait for no extension of numba and not for its compiler; all else that is compiled has them."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
-from dataformats.jit_extensions import _unless_for_a_kernel, without_extensions
+from dataformats.jit_loading import _unless_for_a_kernel, without_extensions
 
 ADDING = """
 from dataformats.jit import kernel
@@ -14,6 +14,10 @@ from dataformats.jit import kernel
 @kernel
 def add(a: float, b: float) -> float:
     return a + b
+
+@kernel
+def twice(a: float) -> float:
+    return add(a, a)
 """
 BOTH = """
 import numba
@@ -35,6 +39,15 @@ def test_extensions_are_called_for_the_first_function_that_is_no_kernel(tmp_path
     for _ in ("compiled", "from the cache"):
         done = subprocess.run([sys.executable, "-c", BOTH], env=environment, capture_output=True, text=True, check=True)
         assert done.stdout.splitlines() == ["kernel 3.0", "an extension", "other 2.0", "kernel again 3"]
+    loaded = """
+import sys
+import adding
+print(adding.add(1.0, 2.0), "numba.np.linalg" in sys.modules)
+print(adding.twice(2.0), "numba.np.linalg" in sys.modules)
+print(adding.add(1.5, 2.0), adding.add(1, 2j))
+"""
+    done = subprocess.run([sys.executable, "-c", loaded], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["3.0 False", "4.0 True", "3.5 (1+2j)"]
 
 
 def test_other_threads_find_extensions_while_a_kernel_is_made_ready() -> None:
