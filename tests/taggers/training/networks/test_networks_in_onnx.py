@@ -1,6 +1,6 @@
 """Every network says in ONNX Runtime what it says in torch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,15 +32,6 @@ SMALL: dict[str, tuple[tuple[int, int], dict[str, Any]]] = {
 """Window and options that are quick."""
 
 PICTURES = [name for name in NETWORKS if name not in ("dgcnn", "gat", "graphsage")]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Pictures this small are slower on several."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize("name", PICTURES)
