@@ -105,18 +105,18 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
         watched = self.validation_loss.compute()
         if not torch.isfinite(watched):
             raise self._lost("validation")
-        self.log("validation_loss", watched)
+        self.log("validation_loss", watched, sync_dist=True)
         found = self.metric.compute()
         names = ["validation_auc"] if self.recipe.label else [f"validation_mae_{t.name}" for t in self.recipe.targets]
         for name, value in zip(names, found.reshape(-1), strict=True):
-            self.log(name, value)
+            self.log(name, value, sync_dist=True)
         self.validation_loss.reset()
         self.metric.reset()
 
     def on_train_epoch_end(self) -> None:
         """The mean loss, as it was while learning."""
         found = self.learned()
-        self.log("training_loss", found)
+        self.log("training_loss", found, sync_dist=True)
         self.training_loss.reset()
         if self.plateau is not None:  # here, for Lightning would do it after the checkpoint
             self.plateau.step(self.trainer.callback_metrics.get("validation_loss", found))
