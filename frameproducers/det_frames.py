@@ -15,7 +15,7 @@ from frameproducers.entries import Inputs, layer_entries
 from frameproducers.input_tags import LayerInputs
 from frameproducers.kernels.cells import place_channel
 from frameproducers.layer_table import layer_tables
-from frameproducers.layers import DEFAULT_LAYERS, LAYERS, inputs_of, known_layers
+from frameproducers.layers import DEFAULT_LAYERS, LAYERS, inputs_of, known_layers, unused_inputs
 from frameproducers.recoe2e import frame_parameters, translated_layers, translated_tags
 from frameproducers.warm_up import event_without_hits
 
@@ -54,6 +54,10 @@ class DetFrameProducer(EDProducer, LayerInputs):
     def needed_products(self) -> frozenset[str]:
         """What the layers are made of."""
         return inputs_of(self.layers)
+
+    def unused_products(self) -> frozenset[str]:
+        """What makes no difference to the layers."""
+        return unused_inputs(self.layers)
 
     @classmethod
     def old_parameters(cls) -> dict[str, str]:

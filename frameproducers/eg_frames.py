@@ -15,7 +15,7 @@ from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from e2efw.framework.parameters import not_negative, positive
 from frameproducers.crystal_seeds import CrystalRule, crystal_seeds
 from frameproducers.entries import Inputs
-from frameproducers.layers import inputs_of, known_layers
+from frameproducers.layers import inputs_of, known_layers, unused_inputs
 from frameproducers.recoe2e import photon_parameters, translated_tags
 from frameproducers.warm_up import event_without_hits
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
@@ -94,6 +94,11 @@ class EGFrameProducer(EDProducer, WindowParameters):
         """What the channels are made of, the objects, and what their seeds are found with."""
         members = {"super_cluster_hits"} if self.seed_rule == "superCluster" else set()
         return inputs_of(self.channels) | {self.objects} | members
+
+    def unused_products(self) -> frozenset[str]:
+        """What makes no difference to the channels, the other objects, and superclusters if they set no seeds."""
+        members = set() if self.seed_rule == "superCluster" else {"super_cluster_hits"}
+        return unused_inputs(self.channels) | ({"photons", "electrons"} - {self.objects}) | members
 
     @classmethod
     def old_parameters(cls) -> dict[str, str]:

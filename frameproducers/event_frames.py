@@ -10,7 +10,7 @@ from dataformats.geometry.picture import COLUMNS, ROWS
 from dataformats.jit import announced
 from e2efw.framework.modules import EDProducer, JobContext
 from frameproducers.entries import Inputs
-from frameproducers.layers import inputs_of
+from frameproducers.layers import inputs_of, unused_inputs
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
 from frameproducers.windows import View, draw, empty_windows, refuse_what_does_not_fit
 
@@ -57,6 +57,10 @@ class EventFrameProducer(EDProducer, WindowParameters):
     def needed_products(self) -> frozenset[str]:
         """What the channels are made of."""
         return inputs_of(self.channels)
+
+    def unused_products(self) -> frozenset[str]:
+        """What makes no difference to the channels."""
+        return unused_inputs(self.channels)
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Channels and size of the windows."""

@@ -23,7 +23,7 @@ from frameproducers.channel_sets import channel_set_table
 from frameproducers.entries import Inputs, layer_entries
 from frameproducers.input_tags import LayerInputs
 from frameproducers.jet_parameters import JetParameters
-from frameproducers.layers import inputs_of, known_layers
+from frameproducers.layers import inputs_of, known_layers, unused_inputs
 from frameproducers.points import Points, neighbours_of, points_of, seeded
 from frameproducers.warm_up import event_without_hits
 from frameproducers.windows import View, refuse_what_does_not_fit
@@ -109,6 +109,10 @@ class GraphProducer(EDProducer, LayerInputs, JetParameters):
     def needed_products(self) -> frozenset[str]:
         """What the channels are made of."""
         return inputs_of(self.channels)
+
+    def unused_products(self) -> frozenset[str]:
+        """What makes no difference to the channels."""
+        return unused_inputs(self.channels)
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Window, channels, meaning of the features, edges."""

@@ -9,7 +9,7 @@ from dataformats.jit import announced
 from e2efw.framework.modules import EDProducer, JobContext
 from frameproducers.entries import Inputs
 from frameproducers.jet_parameters import JetParameters
-from frameproducers.layers import inputs_of
+from frameproducers.layers import inputs_of, unused_inputs
 from frameproducers.recoe2e import jet_parameters, translated_jets, translated_layers, translated_tags
 from frameproducers.warm_up import event_without_hits
 from frameproducers.window_parameters import WindowParameters, load_window_kernels
@@ -51,6 +51,10 @@ class JetFrameProducer(EDProducer, WindowParameters, JetParameters):
     def needed_products(self) -> frozenset[str]:
         """What the channels are made of."""
         return inputs_of(self.channels)
+
+    def unused_products(self) -> frozenset[str]:
+        """What makes no difference to the channels."""
+        return unused_inputs(self.channels)
 
     @classmethod
     def old_parameters(cls) -> dict[str, str]:

@@ -46,6 +46,9 @@ class Source(Enum):
     PARTICLES_OF_VERTEX = ("pf_candidates", "tracks")
 
 
+_CALORIMETERS: Final = frozenset({*Source.ECAL.value, *Source.HCAL.value})
+
+
 class Pass(NamedTuple):
     """One way through the hits; layers with equal passes share it."""
 
@@ -261,6 +264,15 @@ BASE_LAYERS: Final = tuple(rule.name for rule in LAYERS.values() if not rule.suf
 def inputs_of(names: Sequence[str]) -> frozenset[str]:
     """Names of everything that the named layers are made of."""
     return frozenset(source for name in names for source in LAYERS[name].source.value)
+
+
+def unused_inputs(names: Sequence[str]) -> frozenset[str]:
+    """Of the inputs that may be missing, those that make no difference to the named layers.
+
+    Positions of all but calorimeters refer to vertices.
+    """
+    unused = frozenset(source for kind in Source for source in kind.value) - _CALORIMETERS - inputs_of(names)
+    return unused if inputs_of(names) - _CALORIMETERS else unused | {"vertices"}
 
 
 def known_layers(names: Sequence[str]) -> str | None:

@@ -132,7 +132,9 @@ class _Search:
     aliases: Mapping[ProductKey, ProductKey]
 
     def find(self, configured: Configured, consumed: Consumed) -> ProductKey | None:
-        """The product behind an InputTag; None for an optional one that nobody has."""
+        """The product behind an InputTag; None for an optional one that nobody has, or that would not be looked at."""
+        if consumed.optional and consumed.parameter in configured.module.unused_products():
+            return None
         tag: InputTag = getattr(configured.module, consumed.parameter)
         matching = [key for key in self.content if tag.matches(key, self.process)]
         if matching:

@@ -130,6 +130,10 @@ class Module:
         """Optional products (``X | None``) that this configuration cannot do without, by argument or field."""
         return frozenset()
 
+    def unused_products(self) -> frozenset[str]:
+        """Optional products that this configuration does not look at and gets None for: nobody reads them for it."""
+        return frozenset()
+
     def describe(self) -> dict[str, dict[str, Any]]:
         """What is known of the products before the first event, by instance label: shapes, channel names."""
         return {}

@@ -148,6 +148,7 @@ def test_calorimeter_channels_do_not_need_tracks(random_inputs: MakeInputs, rand
 
 def test_what_is_needed_depends_on_the_channels() -> None:
     assert JetFrameProducer(channels=("HCAL",)).needed_products() == {"hbhe_hits"}
+    assert JetFrameProducer(channels=("HCAL",)).unused_products() >= {"tracks", "vertices", "pixel_hits"}
     assert "tracks" in JetFrameProducer(channels=("HCAL", "TracksPt")).needed_products()
 
 

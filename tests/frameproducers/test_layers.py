@@ -1,12 +1,17 @@
 """The table of layers is what the documentation and the networks rely on."""
 
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
 import pytest
 
 from e2efw.errors import ConfigurationError
 from frameproducers.det_frames import DetFrameProducer
+from frameproducers.entries import Inputs
 from frameproducers.jet_frames import JetFrameProducer
 from frameproducers.layer_table import layer_tables
-from frameproducers.layers import BASE_LAYERS, DEFAULT_LAYERS, LAYERS, drawable_layers, known_layers
+from frameproducers.layers import BASE_LAYERS, DEFAULT_LAYERS, LAYERS, drawable_layers, known_layers, unused_inputs
 
 
 def test_the_default_layers_are_these() -> None:
@@ -85,3 +90,14 @@ def test_layers_may_not_come_twice_nor_be_missing() -> None:
     assert known_layers(list(LAYERS)[:256]) == "256 layers; one producer makes at most 255"
     assert drawable_layers(["ECAL", "EBEnergy"]) is None
     assert str(drawable_layers(["EEmEnergy"])).startswith("'EEmEnergy' has no place in the stitched picture")
+
+
+def test_inputs_that_no_layer_looks_at_make_no_difference(random_inputs: Callable[[int, int], Inputs]) -> None:
+    inputs = random_inputs(31, 4)
+    for name in BASE_LAYERS:
+        producer = DetFrameProducer(layers=(name,))
+        assert producer.unused_products() == unused_inputs([name])
+        fewer = dataclasses.replace(inputs, **dict.fromkeys(unused_inputs([name])))
+        every, less = producer.produce(inputs), producer.produce(fewer)
+        for column in ("channel", "cell", "value"):
+            np.testing.assert_array_equal(every.flat(column), less.flat(column), err_msg=name)
