@@ -232,21 +232,23 @@ def test_plugin_help_of_everything() -> None:
     assert "fileNames" in everything
 
 
-@pytest.mark.parametrize("kind", ["producer", "filter", "analyzer", "tagger"])
-def test_a_new_plugin_passes_its_own_test(command: Command, tmp_path: Path, kind: str) -> None:
-    ended = command("new-plugin", "MyHCALThing", "--kind", kind)
-    assert ended.code == 0
-    written = ["my_hcal_thing.py", "myHCALThing_cfi.py", "myHCALThing_cfg.py", "test_my_hcal_thing.py"]
-    assert ended.out.split() == written
+def test_new_plugins_pass_their_own_tests(command: Command, tmp_path: Path) -> None:
+    kinds = ("producer", "filter", "analyzer", "tagger")
+    for kind in kinds:
+        ended = command("new-plugin", f"MyHCAL{kind.title()}", "--kind", kind)
+        assert ended.code == 0
+        module, label = f"my_hcal_{kind}", f"myHCAL{kind.title()}"
+        assert ended.out.split() == [f"{module}.py", f"{label}_cfi.py", f"{label}_cfg.py", f"test_{module}.py"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)],
+        [sys.executable, "-m", "pytest", "-v", "-W", "error", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
+    assert all(done.stdout.count(f"test_my_hcal_{kind}.py::") == 2 for kind in kinds)
+    assert "8 passed" in done.stdout
 
 
 def test_json_of_a_new_plugin_names_its_files(command: Command, tmp_path: Path) -> None:
