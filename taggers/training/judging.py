@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from taggers.evaluation.pictures import Look, pictures_of_estimates, pictures_of_scores
+from taggers.evaluation.class_pictures import pictures_of_classes
+from taggers.evaluation.classes import classified, summary_of_classes
+from taggers.evaluation.drawing import Look
+from taggers.evaluation.pictures import pictures_of_estimates, pictures_of_scores
 from taggers.evaluation.sample import regressed, scored
 from taggers.evaluation.summary import summary_of_estimates, summary_of_scores
 from taggers.training.learner import Learner, estimate_of
@@ -63,16 +66,9 @@ def judge(recipe: Recipe, found: Answers, folder: Path, sample: str) -> dict[str
         folder: for pictures.
         sample: which rows these are, for the pictures.
     """
-    summaries: dict[str, Any] = {}
     if recipe.label:
-        classes = recipe.label.classes
-        for number, name in list(enumerate(classes))[1 if len(classes) == 2 else 0 :]:
-            others = classes[0] if len(classes) == 2 else "others"
-            one = scored(found.truth == number, found.column(name))
-            look = Look(f"{name} score", "", name, others, f"Simulation, {sample} sample", _REPLICAS)
-            summaries[name] = summary_of_scores(one, replicas=_REPLICAS)
-            pictures_of_scores(one, look, _made(folder / name), "png", probabilities=True)
-        return summaries
+        return _classes(recipe.label.classes, found, folder, f"Simulation, {sample} sample")
+    summaries: dict[str, Any] = {}
     for place, target in enumerate(recipe.targets):
         truth = found.truth[:, place]
         sigma = f"{target.name}_sigma"
@@ -85,6 +81,20 @@ def judge(recipe: Recipe, found: Answers, folder: Path, sample: str) -> dict[str
     return summaries
 
 
+def _classes(classes: tuple[str, ...], found: Answers, folder: Path, note: str) -> dict[str, Any]:
+    """Of two classes the second, by its name; of several all together, as `classes`."""
+    if len(classes) > 2:
+        several = classified(found.truth, found.said, classes)
+        look = Look("probability", note=note, replicas=_REPLICAS)
+        pictures_of_classes(several, look, _made(folder / "classes"), "png")
+        return {"classes": summary_of_classes(several, replicas=_REPLICAS)}
+    background, signal = classes
+    two = scored(found.truth, found.column(signal))
+    look = Look(f"{signal} score", "", signal, background, note, _REPLICAS)
+    pictures_of_scores(two, look, _made(folder / signal), "png", probabilities=True)
+    return {signal: summary_of_scores(two, replicas=_REPLICAS)}
+
+
 def in_short(summaries: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers of a card: value and error of what matters most."""
     short: dict[str, Any] = {}
@@ -92,6 +102,9 @@ def in_short(summaries: Mapping[str, Any]) -> dict[str, Any]:
         if summary["kind"] == "classification":
             short[name] = {"auc": summary["auc"], "accuracy": summary["accuracy"], "objects": summary["objects"]}
             short[name] |= {f"rejection_at_{at}": one["rejection"] for at, one in summary["rejection"].items()}
+        elif summary["kind"] == "classes":
+            short[name] = {key: summary[key] for key in ("mean_auc", "accuracy", "objects")}
+            short[name] |= {f"auc_{one}": about["auc"] for one, about in summary["classes"].items()}
         else:
             residual = summary["residual"]
             short[name] = {"mae": summary["mae"], "bias": residual["mean"], "resolution": residual["resolution"]}

@@ -17,6 +17,7 @@ pytest.importorskip("onnxscript", reason="onnxscript is in the extra `train`")
 pytest.importorskip("torchmetrics", reason="torchmetrics is in the extra `train`")
 pytest.importorskip("lightning", reason="lightning is in the extra `train`")
 from taggers.training.augmentation import Augmentation  # noqa: E402
+from taggers.training.judging import Answers, in_short, judge  # noqa: E402
 from taggers.training.learner import make_loss, make_network  # noqa: E402
 from taggers.training.optimisation import optimiser, schedule  # noqa: E402
 from taggers.training.preprocessing import transform_of  # noqa: E402
@@ -37,6 +38,17 @@ def test_packaged_recipes_name_things_that_exist_and_fit(path: Path) -> None:
     assert Augmentation(packaged.augmentation, packaged.channels).names
     made = optimiser(packaged.optimiser.name, packaged.optimiser.options, [torch.zeros(1, requires_grad=True)])
     schedule(packaged.schedule.name, packaged.schedule.options, made, packaged.epochs, 10)
+
+
+def test_several_classes_are_judged_together(recipe: Make, tmp_path: Path) -> None:
+    several = recipe("label.classes=[a,b,c]", "loss=cross_entropy")
+    truth = np.arange(60) % 3
+    said = np.full((60, 3), 0.1)
+    said[np.arange(60), truth] = 0.8
+    summaries = judge(several, Answers(said, ("a", "b", "c"), truth), tmp_path, "test")
+    assert in_short(summaries)["classes"]["mean_auc"] == 1
+    assert in_short(summaries)["classes"]["auc_b"]["value"] == 1
+    assert list((tmp_path / "classes").glob("*.png"))
 
 
 def test_schedules_rise_and_fall_as_they_say() -> None:
