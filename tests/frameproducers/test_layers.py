@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -97,7 +98,8 @@ def test_inputs_that_no_layer_looks_at_make_no_difference(random_inputs: Callabl
     for name in BASE_LAYERS:
         producer = DetFrameProducer(layers=(name,))
         assert producer.unused_products() == unused_inputs([name])
-        fewer = dataclasses.replace(inputs, **dict.fromkeys(unused_inputs([name])))
+        nothing: dict[str, Any] = dict.fromkeys(unused_inputs([name]))
+        fewer = dataclasses.replace(inputs, **nothing)
         every, less = producer.produce(inputs), producer.produce(fewer)
         for column in ("channel", "cell", "value"):
             np.testing.assert_array_equal(every.flat(column), less.flat(column), err_msg=name)
