@@ -1,6 +1,5 @@
 """No output replaces an input, whichever it is and however it is spelled."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,23 @@ from e2efw.io.pool_output import PoolOutputModule
 from e2efw.io.pool_source import PoolSource
 
 Make = Callable[..., Any]
+
+
+def _symbolic(path: Path, new: Path) -> Path:
+    new.symlink_to(path)
+    return new
+
+
+def _hard(path: Path, new: Path) -> Path:
+    new.hardlink_to(path)
+    return new
+
+
 WAYS: dict[str, Callable[[Path, Path], Path]] = {
     "the same name": lambda path, _new: path,
     "another spelling": lambda path, _new: path.parent / ".." / path.parent.name / path.name,
-    "a symbolic link": lambda path, new: (new.symlink_to(path), new)[1],
-    "a hard link": lambda path, new: (os.link(path, new), new)[1],
+    "a symbolic link": _symbolic,
+    "a hard link": _hard,
 }
 
 
