@@ -1,9 +1,10 @@
 """Parameter sets back from their canonical line of text, in our words or in CMSSW's.
 
 Each parameter reads ``name=<+|-><code>(value)``, ``+`` for tracked. CMSSW writes strings as hexadecimal digits under
-the codes ``S`` and ``s``, newest releases as they are under ``Z`` and ``z``, as we do (see `canonical`).
+the codes ``S``, ``s`` and ``v``, newest releases as they are under ``Z`` and ``z`` with a zero byte at their ends; we
+write them as they are (see `canonical`). Lists of ids stand without brackets, ``q{id,id}``.
 
-Source of the form: CMSSW's ``ParameterSet::toString`` and ``Entry``.
+Source of the form: CMSSW's ``ParameterSet::toString`` and ``Entry``, and files of releases 2.2 to 15.1.
 """
 
 import re
@@ -35,9 +36,12 @@ _OTHERS: Final[Mapping[str, str]] = {
     "g": "ESInputTag",
     "G": "VESInputTag",
 }
-_HEAD: Final = re.compile(r"([^=;<>()]+)=([+-])([A-Za-z])\(")
-_END: Final = re.compile(r"\)(?=;[^=;<>()]+=[+-][A-Za-z]\(|$)")
+_HEAD: Final = re.compile(r"([^=;<>()]+)=([+-])([A-Za-z])(\(|(?=\{))")
+_END: Final = re.compile(r"\)(?=;[^=;<>()]+=[+-][A-Za-z][({]|$)")
+_BARE_END: Final = re.compile(r"(?<=\})(?=;|$)")
 _UNESCAPED_COMMA: Final = re.compile(r"(?<!\\),")
+_ZEROS: Final = re.compile(r"\0,?\0?")
+"""Between strings that end with a zero byte."""
 _NESTED: Final = re.compile(r"\\.|[<>]", re.DOTALL)
 
 
@@ -67,10 +71,10 @@ def parsed(text: str) -> dict[str, StoredParameter]:
         head = _HEAD.match(body, position)
         if head is None:
             raise ValueError(f"no parameter begins with {body[position : position + 20]!r}")
-        name, sign, code = head.groups()
-        end = _end(body, head.end(), code)
+        name, sign, code, bracket = head.groups()
+        end = _end(body, head.end(), code, bare=not bracket)
         found[name] = StoredParameter(_type(code), sign == "+", _value(code, body[head.end() : end]))
-        position = end + 2
+        position = end + len(bracket) + 1
     return found
 
 
@@ -80,15 +84,15 @@ def _inside(text: str) -> str:
     return text[1:-1]
 
 
-def _end(body: str, start: int, code: str) -> int:
-    """Position of the bracket that closes a value."""
+def _end(body: str, start: int, code: str, *, bare: bool) -> int:
+    """Where a value ends: at its bracket, or behind a list without one."""
     if code in "Pp":
         for depth, end in _depths(body, start):
             if depth == 0:
                 start = end
                 if not body.startswith(",", end):
                     break
-    found = _END.search(body, start)
+    found = (_BARE_END if bare else _END).search(body, start)
     if found is None:
         raise ValueError(f"the value that begins with {body[start : start + 20]!r} has no end")
     return found.start()
@@ -117,7 +121,7 @@ def _type(code: str) -> str:
 def _value(code: str, text: str) -> Any:
     def one(item: str) -> Any:
         try:
-            return item if code in _OTHERS else _READERS.get(code.upper(), str)(item)
+            return _READERS.get(code if code in _OTHERS else code.upper(), str)(item)
         except ValueError:
             return item
 
@@ -127,6 +131,8 @@ def _value(code: str, text: str) -> Any:
     inside = text[1:-1]
     if code == "p":
         return list(map(one, _sets(inside)))
+    if inside.startswith("\0"):
+        return _ZEROS.split(inside[1:-1])
     return [one(item) for item in _UNESCAPED_COMMA.split(inside)] if inside else []
 
 
@@ -139,7 +145,15 @@ def _sets(text: str) -> Iterator[str]:
             start = end + 1
 
 
+def _tag(text: str) -> str:
+    """A tag in a list: hexadecimal digits of what begins with a letter, or as it is."""
+    if re.fullmatch(r"[2-7][0-9A-Fa-f](?:[0-9A-Fa-f]{2})*", text):
+        return bytes.fromhex(text).decode(errors="replace")
+    return text
+
+
 def _plain(text: str) -> str:
+    text = text.removesuffix("\0")
     return re.sub(r"\\(.)", lambda escaped: "\n" if escaped[1] == "n" else escaped[1], text)
 
 
@@ -153,4 +167,5 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "S": lambda text: bytes.fromhex(text).decode(errors="replace"),
     "Z": _plain,
     "P": parsed,
+    "v": _tag,
 }

@@ -1,8 +1,10 @@
 """Processes, modules and parameters of files that CMSSW wrote: what their parameter sets tell.
 
-The tree ``ParameterSets`` has one branch, ``IdToParameterSetsBlobs``, of pairs (id, text). uproot cannot take these
-pairs apart, but their bytes can be read: headers of objects, then two strings. The names of processes in order are
-found in the same way in ``MetaData``. Parents of products and releases are not read.
+Releases from 3.7 on are read, 15.1 being the newest tried; older ones keep their parameter sets in another way. The
+tree ``ParameterSets`` has one branch, ``IdToParameterSetsBlobs``, of pairs (id, text). uproot cannot take these pairs
+apart, but their bytes can be read: headers of objects, then two strings. The names of processes in order are found in
+the same way in ``MetaData``; processes that it does not name are left out. Parents of products and releases are not
+read.
 
 Source of the layout: CMSSW's ``edm::ParameterSetBlob`` and ``edm::Hash``, ROOT's ``TBuffer``.
 """
@@ -73,7 +75,7 @@ def cms_provenance(directory: Any, names: Iterable[BranchName]) -> Provenance:
         history = b"".join(_entries(directory, "MetaData", "ProcessHistory"))
     sets = {identity: _parameters(path, identity, text) for identity, text in texts.items()}
     processes = [_process(identity, sets) for identity, one in sets.items() if "@process_name" in one]
-    processes.sort(key=lambda process: _position(history, process.name))
+    processes = _in_order(processes, history)
     for name in names:
         for process in processes:
             if process.name == name.key.process:
@@ -88,10 +90,11 @@ def _pairs(directory: Any) -> Iterator[tuple[str, str]]:
         yield (identity.hex() if len(identity) == _RAW_ID else identity.decode()), text.decode(errors="replace")
 
 
-def _position(history: bytes, name: str) -> int:
-    """Where a process stands in the history, far behind if it does not."""
-    found = history.find(bytes([len(name)]) + name.encode())
-    return found if found >= 0 else len(history)
+def _in_order(processes: list[StoredProcess], history: bytes) -> list[StoredProcess]:
+    """As the history names them; without those that it does not name, unless it names none."""
+    places = {one.name: history.find(bytes([len(one.name)]) + one.name.encode()) for one in processes}
+    named = [process for process in processes if places[process.name] >= 0] or processes
+    return sorted(named, key=lambda process: places[process.name])
 
 
 def _entries(directory: Any, tree: str, name: str) -> Iterator[bytes]:

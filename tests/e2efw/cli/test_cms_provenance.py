@@ -1,6 +1,7 @@
 """Parameter sets of CMSSW's files: baskets built by hand in the documented encoding."""
 
 import json
+import os
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -133,6 +134,48 @@ def test_prov_leaves_out_what_is_not_wanted(command: Command, cms_file: Path) ->
     found = json.loads(command("prov", str(cms_file), "-f", "jetPtMin", "--json").out)
     assert [module["label"] for module in found["modules"]] == ["ak4"]
     assert found["history_id"] is None
+
+
+def test_processes_without_a_place_in_the_history_are_left_out(tmp_path: Path) -> None:
+    sets = {identity: pair(identity, text, 3, raw=True) for identity, text in SETS.items()}
+    write(tmp_path / "cms.root", sets, thing(string(b"RECO"), 3))
+    with uproot.open(tmp_path / "cms.root") as file:
+        assert [process.name for process in cms_provenance(file, []).processes] == ["RECO"]
+
+
+@pytest.mark.parametrize(
+    ("name", "processes", "label", "plugin", "parameter"),
+    [
+        ("old_format_CMSSW_4_3_0", ["TEST"], "i", "IntProducer", ("ivalue", 4)),
+        (
+            "SchemaEvolutionTestOLD15_1_0_pre5_splitLevel0",
+            ["PROD"],
+            "writeSchemaEvolutionTest",
+            "SchemaEvolutionTestWrite",
+            ("testIntegralValues", list(range(11, 161, 10))),
+        ),
+        (
+            "test_cmssw",
+            ["LHC", "HLT", "RECO", "NtupleMaking"],
+            "slimmedJetsAK8",
+            "PATJetSlimmer",
+            ("packedPFCandidates", "packedPFCandidates"),
+        ),
+    ],
+)
+def test_files_of_cmssw_tell_their_making(
+    name: str, processes: list[str], label: str, plugin: str, parameter: tuple[str, Any]
+) -> None:
+    """Public files that are no part of this project: see `tests/e2efw/io/test_cmssw_files.py`."""
+    path = Path(os.environ.get("E2EFW_CMSSW_FILES", "")) / f"{name}.root"
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not there: set E2EFW_CMSSW_FILES")
+    with uproot.open(path) as file:
+        found = cms_provenance(file, []).processes
+    assert [process.name for process in found] == processes
+    (module,) = [module for process in found for module in process.modules if module.label == label][:1]
+    assert module.plugin == plugin
+    assert module.parameters[parameter[0]] == parameter[1]
 
 
 @pytest.mark.parametrize(
