@@ -166,7 +166,8 @@ def _overrule(content: dict[str, Any], setting: str) -> str:
     if not equals or not all(keys):
         raise CommandLineError(f"train: '{setting}' should be key=value, such as optimiser.rate=0.001.")
     try:
-        value = text if text.startswith(MARK) else yaml.safe_load(text)  # YAML has no @
+        plain = not text or text.startswith(MARK)  # YAML has no @, and takes nothing for null
+        value = text if plain else yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise CommandLineError(f"train: the value of '{setting}' is no YAML: {error}") from error
     at = content

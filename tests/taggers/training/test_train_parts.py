@@ -51,6 +51,15 @@ def test_several_classes_are_judged_together(recipe: Make, tmp_path: Path) -> No
     assert list((tmp_path / "classes").glob("*.png"))
 
 
+def test_public_files_are_split_row_by_row(recipe: Make, make_public: Make, sparse_pictures: Make) -> None:
+    path = make_public("qg.parquet", sparse_pictures(60), y=np.arange(60) % 2, pt=np.arange(60.0))
+    public = ["data.layout=public", "data.file_channels=@qg3", "data.truth=", f"data.train={path}", "label.column=y"]
+    samples = open_samples(recipe(*public, "data.select.pt=[10,null]"))
+    assert sum(len(sample) for sample in samples) == 50
+    assert all(len(sample) for sample in samples)
+    assert samples.train.source.window == (12, 10)
+
+
 def test_schedules_rise_and_fall_as_they_say() -> None:
     found = {}
     for name in ("constant", "cosine", "one_cycle", "step"):
