@@ -6,36 +6,12 @@ e2efw plugin-help PythiaSource
 """
 
 from e2efw import config as cms
+from python_cfg.pythia import ARGUMENTS, pythia_source
 
-options = cms.arguments(
-    process="ttbar",
-    outputFile="generated.root",
-    maxEvents=100,
-    skipEvents=0,
-    seed=1,
-    ptHatMin=0.0,
-    ptHatMax=0.0,
-    topMass=172.5,
-    topMassMax=0.0,
-    aMass=10.0,
-    aMassMax=0.0,
-    pileup=0.0,
-)
+options = cms.arguments(**ARGUMENTS, outputFile="generated.root")
 
 process = cms.Process("GENERATE")
 process.maxEvents.input = options.maxEvents
-process.source = cms.Source(
-    "PythiaSource",
-    process=cms.string(options.process),
-    skipEvents=cms.untracked.int32(options.skipEvents),
-    seed=cms.int32(options.seed),
-    ptHatMin=cms.double(options.ptHatMin),
-    ptHatMax=cms.double(options.ptHatMax),
-    topMass=cms.double(options.topMass),
-    topMassMax=cms.double(options.topMassMax),
-    aMass=cms.double(options.aMass),
-    aMassMax=cms.double(options.aMassMax),
-    pileup=cms.double(options.pileup),
-)
+process.source = pythia_source(options)
 process.output = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string(options.outputFile))
 process.write = cms.EndPath(process.output)

@@ -6,57 +6,17 @@ e2efw run simulate_rows_cfg.py rows=photonRows truth=eGammaTruth process=photon_
 """
 
 from e2efw import config as cms
+from python_cfg.pythia import ARGUMENTS, pythia_source, seed_detector
 
-options = cms.arguments(
-    rows="wideJetRows",
-    truth="topTruth",
-    process="ttbar_hadronic",
-    maxEvents=100,
-    skipEvents=0,
-    outputFile="rows.parquet",
-    seed=1,
-    pileup=0.0,
-    ptHatMin=0.0,
-    ptHatMax=0.0,
-    topMass=172.5,
-    topMassMax=0.0,
-    aMass=10.0,
-    aMassMax=0.0,
-    gunPtMin=10.0,
-    gunPtMax=100.0,
-    gunEtaMin=-2.5,
-    gunEtaMax=2.5,
-)
+options = cms.arguments(**ARGUMENTS, rows="wideJetRows", truth="topTruth", outputFile="rows.parquet")
 
 process = cms.Process("ROWS")
 process.maxEvents.input = options.maxEvents
 process.options.eventsPerBlock = 64
-process.source = cms.Source(
-    "PythiaSource",
-    process=cms.string(options.process),
-    skipEvents=cms.untracked.int32(options.skipEvents),
-    seed=cms.int32(options.seed),
-    pileup=cms.double(options.pileup),
-    ptHatMin=cms.double(options.ptHatMin),
-    ptHatMax=cms.double(options.ptHatMax),
-    topMass=cms.double(options.topMass),
-    topMassMax=cms.double(options.topMassMax),
-    aMass=cms.double(options.aMass),
-    aMassMax=cms.double(options.aMassMax),
-    gunPtMin=cms.double(options.gunPtMin),
-    gunPtMax=cms.double(options.gunPtMax),
-    gunEtaMin=cms.double(options.gunEtaMin),
-    gunEtaMax=cms.double(options.gunEtaMax),
-)
+process.source = pythia_source(options)
 
 process.load("python_cfg.simulation_cff")
-process.g4SimHits.seed = options.seed
-process.reducedEcalRecHitsEB.seed = options.seed
-process.reducedEcalRecHitsEE.seed = options.seed
-process.reducedHcalRecHits.seed = options.seed
-process.siPixelRecHits.seed = options.seed
-process.siStripMatchedRecHits.seed = options.seed
-process.generalTracks.seed = options.seed
+seed_detector(process, options.seed)
 
 process.load(f"python_cfg.{options.rows}_cff")
 process.load(f"python_cfg.{options.truth}_cfi")

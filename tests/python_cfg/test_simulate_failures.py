@@ -59,6 +59,6 @@ def test_what_cannot_be_simulated_is_said_at_once(
     assert line in message
     assert len(rest) <= 2
     assert rest[-1] == f"  exit code {code}"
-    assert "simulate_cfg.py" in printed.err or code == COMMAND_LINE
+    assert "simulate_cfg.py" in printed.err or "python_cfg/pythia.py:" in printed.err or code == COMMAND_LINE
     assert printed.out == ""
     assert list(tmp_path.iterdir()) == []
