@@ -84,3 +84,38 @@ def test_another_collection_of_jets_is_an_error() -> None:
     process.JetFrames.jetCollection = "ak5"
     with pytest.raises(ConfigurationError, match="'jetCollection' is 'ak4' or 'ak8', not 'ak5'"):
         configure(process, FOLDER)
+
+
+@pytest.mark.parametrize(
+    ("cfg", "arguments", "seeds", "objects"),
+    [
+        (
+            "top_frames_cfg.py",
+            ("inputFiles={input}", "outputFile={output}", "doBPIX=0", "setChannelOrder=0,1,2,3,4"),
+            "JetFrames",
+            "recoPFJets_ak8PFJetsCHS",
+        ),
+        (
+            "quark_gluon_cfg.py",
+            ("inputFiles={input}", "outputFile={output}"),
+            "JetFrames",
+            "recoPFJets_ak4PFJetsCHS",
+        ),
+        ("photon_frames_cfg.py", ("{input}", "--outputFile={output}"), "EGFrames", "recoPhotons_gedPhotons"),
+    ],
+)
+def test_real_collisions_have_windows_too(
+    real_files: list[Path], tmp_path: Path, cfg: str, arguments: tuple[str, ...], seeds: str, objects: str
+) -> None:
+    with_window = 0
+    for path in real_files:
+        output = tmp_path / f"{path.stem}.root"
+        Job(modules(cfg, *(one.format(input=path, output=output) for one in arguments))["job"]).run()
+        with uproot.open(output) as file:
+            columns = {key.split("/")[-1]: branch for key, branch in file["Events"].items()}
+            status = next(b for key, b in columns.items() if f"_{seeds}_seeds_" in key and "status_" in key).array()
+            pt = next(b for key, b in columns.items() if key.startswith(objects) and key.endswith("fPt")).array()
+        assert ak.num(status).tolist() == ak.num(pt).tolist()
+        assert len(status) == 25
+        with_window += int(ak.sum(status == 0))
+    assert with_window > 50

@@ -10,4 +10,5 @@ EGFrames = cms.EDProducer(
     DetFrames=cms.InputTag("DetFrames", "DetFrames"),
     ChannelMapping=cms.InputTag("DetFrames", "ChannelMapping"),
     doEBenergy=cms.bool(True),
+    seedRule=cms.string("hottestCrystal"),  # files of CMSSW have no list of a supercluster's crystals that is read here
 )
