@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taggers.bundle import Bundle, Card, ModelInput, ModelOutput, write_bundle
+from taggers.reference import finished
 from taggers.training.exporting import OPSET, extra_inputs, whole_model
 from taggers.training.learner import Learner
 from taggers.training.losses import SaidName
@@ -50,7 +51,7 @@ def bundle_of(
         training={"recipe": recipe.written(), "data": _without_provenance(data)},
         metrics=metrics,
     )
-    return write_bundle(folder.bundle, card, model)
+    return write_bundle(folder.bundle, finished(card, model), model)
 
 
 def _output(recipe: Recipe, said: SaidName) -> ModelOutput:
