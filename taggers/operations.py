@@ -62,6 +62,25 @@ class Scale(Operation):
 
 
 @dataclass(frozen=True)
+class Root(Operation):
+    """x -> sign(x) sqrt(|x| / unit): the rare hard hit no longer drowns all others."""
+
+    word: ClassVar[str] = "root"
+    unit: float
+
+    def __post_init__(self) -> None:
+        """The unit is above zero."""
+        super().__post_init__()
+        self._demand(self.unit > 0, f"the unit should be above 0, is {self.unit:g}")
+
+    def apply(self, pixels: Pixels) -> None:
+        """In place."""
+        size = np.abs(pixels)
+        size /= np.float32(self.unit)
+        np.copysign(np.sqrt(size, out=size), pixels, out=pixels)
+
+
+@dataclass(frozen=True)
 class ZeroSuppress(Operation):
     """|x| < below -> 0; what is negative and large stays, as impact parameters need."""
 
@@ -160,6 +179,6 @@ class MinMax(Operation):
 
 
 OPERATIONS: Final[Mapping[str, type[Operation]]] = {
-    kind.word: kind for kind in (Scale, ZeroSuppress, Clip, ZeroOutside, SetAbove, Standardise, MinMax)
+    kind.word: kind for kind in (Scale, Root, ZeroSuppress, Clip, ZeroOutside, SetAbove, Standardise, MinMax)
 }
 """All words of the language."""

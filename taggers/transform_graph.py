@@ -8,7 +8,7 @@ import numpy as np
 from e2efw.errors import ConfigurationError
 from taggers.onnx_backend import PIXELS_INPUT
 from taggers.onnx_graph import GraphBuilder, onnx_library
-from taggers.operations import Clip, MinMax, Operation, Scale, SetAbove, Standardise, ZeroOutside, ZeroSuppress
+from taggers.operations import Clip, MinMax, Operation, Root, Scale, SetAbove, Standardise, ZeroOutside, ZeroSuppress
 from taggers.transforms import GRAPH_PREFIX, Transform
 
 _OPSETS = range(13, 22)
@@ -117,6 +117,11 @@ def _scale(builder: GraphBuilder, pixels: str, step: Any) -> str:
     return builder.op("Mul", pixels, _number(builder, step.factor))
 
 
+def _root(builder: GraphBuilder, pixels: str, step: Any) -> str:
+    size = builder.op("Div", builder.op("Abs", pixels), _number(builder, step.unit))
+    return builder.op("Mul", builder.op("Sqrt", size), builder.op("Sign", pixels))
+
+
 def _zero_suppress(builder: GraphBuilder, pixels: str, step: Any) -> str:
     small = builder.op("Less", builder.op("Abs", pixels), _number(builder, step.below))
     return builder.op("Where", small, _number(builder, 0.0), pixels)
@@ -157,6 +162,7 @@ def _min_max(builder: GraphBuilder, pixels: str, step: Any) -> str:
 
 _NODES: Final[dict[type[Operation], Callable[[GraphBuilder, str, Any], str]]] = {
     Scale: _scale,
+    Root: _root,
     ZeroSuppress: _zero_suppress,
     Clip: _clip,
     ZeroOutside: _zero_outside,

@@ -1,5 +1,6 @@
 """What the words of transforms do to numbers."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -12,6 +13,7 @@ from taggers.operations import (
     Clip,
     MinMax,
     Operation,
+    Root,
     Scale,
     SetAbove,
     Standardise,
@@ -28,6 +30,7 @@ VALUES = [-3.0, -0.5, -0.25, 0.0, 0.25, 0.5, 3.0]
     ("operation", "expected"),
     [
         (Scale(2), [-6.0, -1.0, -0.5, 0.0, 0.5, 1.0, 6.0]),
+        (Root(0.25), [-(12**0.5), -(2**0.5), -1.0, 0.0, 1.0, 2**0.5, 12**0.5]),
         (ZeroSuppress(0.5), [-3.0, -0.5, 0.0, 0.0, 0.0, 0.5, 3.0]),
         (Clip(-1, 0.25), [-1.0, -0.5, -0.25, 0.0, 0.25, 0.25, 0.25]),
         (ZeroOutside(-0.5, 0.5), [0.0, -0.5, -0.25, 0.0, 0.25, 0.5, 0.0]),
@@ -49,6 +52,8 @@ def readable(operation: Operation) -> Callable[[float], float]:
     match operation:
         case Scale(factor):
             return lambda x: x * factor
+        case Root(unit):
+            return lambda x: math.copysign(math.sqrt(abs(x) / unit), x)
         case ZeroSuppress(below):
             return lambda x: 0.0 if abs(x) < below else x
         case Clip(low, high):
@@ -64,7 +69,15 @@ def readable(operation: Operation) -> Callable[[float], float]:
 
 @pytest.mark.parametrize(
     "operation",
-    [Scale(0.3), ZeroSuppress(0.75), Clip(-1.5, 0.5), ZeroOutside(-2, 0.25), SetAbove(1, 7), Standardise(0.5, 3)],
+    [
+        Scale(0.3),
+        Root(0.3),
+        ZeroSuppress(0.75),
+        Clip(-1.5, 0.5),
+        ZeroOutside(-2, 0.25),
+        SetAbove(1, 7),
+        Standardise(0.5, 3),
+    ],
     ids=str,
 )
 def test_whole_batches_agree_with_one_pixel_at_a_time(operation: Operation, rng: np.random.Generator) -> None:
@@ -85,7 +98,7 @@ def test_min_max_looks_at_one_window_at_a_time_and_leaves_empty_ones_empty(rng: 
 
 
 @pytest.mark.parametrize(
-    "operation", [Scale(2), ZeroSuppress(1), Clip(-1, 1), ZeroOutside(-1, 1), SetAbove(1, 1)], ids=str
+    "operation", [Scale(2), Root(2), ZeroSuppress(1), Clip(-1, 1), ZeroOutside(-1, 1), SetAbove(1, 1)], ids=str
 )
 def test_what_is_not_known_stays_unknown(operation: Operation) -> None:
     pixels = np.array([[np.nan, 0.0]], np.float32)
@@ -94,7 +107,7 @@ def test_what_is_not_known_stays_unknown(operation: Operation) -> None:
 
 
 def test_the_language_has_these_words() -> None:
-    words = ["scale", "zero_suppress", "clip", "zero_outside", "set_above", "standardise", "min_max"]
+    words = ["scale", "root", "zero_suppress", "clip", "zero_outside", "set_above", "standardise", "min_max"]
     assert list(OPERATIONS) == words
 
 
@@ -104,6 +117,7 @@ def test_the_language_has_these_words() -> None:
         (lambda: Scale(0), "scale: a factor of 0 leaves nothing"),
         (lambda: Scale(np.nan), "scale: 'factor' should be a finite number, is nan"),
         (lambda: Scale(True), "scale: 'factor' should be a finite number, is True"),
+        (lambda: Root(0), "root: the unit should be above 0, is 0"),
         (lambda: ZeroSuppress(-1), "zero_suppress: the threshold should be above 0, is -1"),
         (lambda: Clip(1, 1), "clip: low 1 should be below high 1"),
         (lambda: ZeroOutside(2, -2), "zero_outside: low 2 should be below high -2"),

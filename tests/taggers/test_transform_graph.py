@@ -16,7 +16,7 @@ from onnx import TensorProto, helper
 from e2efw.errors import ConfigurationError
 from taggers.bundle import Bundle, Card, ModelInput, ModelOutput, write_bundle
 from taggers.onnx_backend import OnnxSession
-from taggers.operations import Clip, MinMax, Operation, Scale, SetAbove, Standardise, ZeroOutside, ZeroSuppress
+from taggers.operations import Clip, MinMax, Operation, Root, Scale, SetAbove, Standardise, ZeroOutside, ZeroSuppress
 from taggers.published_transforms import PUBLISHED_TRANSFORMS
 from taggers.transform_graph import with_transform, without_transform
 from taggers.transforms import Transform
@@ -84,6 +84,7 @@ def test_graph_and_numpy_agree(transform: Transform, branch: bool, rng: np.rando
 NUMBERS = st.floats(0.0625, 8, width=32)
 STEPS = st.one_of(
     NUMBERS.map(Scale),
+    NUMBERS.map(Root),
     NUMBERS.map(ZeroSuppress),
     NUMBERS.map(lambda x: Clip(-x, 2 * x)),
     NUMBERS.map(lambda x: ZeroOutside(-2 * x, x)),
