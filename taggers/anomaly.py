@@ -15,16 +15,21 @@ from taggers.tagging import AnyObjectParameters, AnyObjects
 
 ERROR: Final = "error"
 """Output of autoencoders that compute the error themselves."""
+WORST: Final = "worst"
+"""Output of those that also tell the error of the worst region."""
 
 
 class AnomalyDetector(EDProducer, AnyObjectParameters):
     """Reconstruction error of an autoencoder, for any objects with windows or, region by region, for whole events.
 
-    The network says the pixels again, or the error itself as its output `error`; the latter leaves `worst` unknown.
+    The network says the pixels again, or the error itself as its output `error`, and maybe that of the worst region as
+    its output `worst`, as networks of `e2efw train` do.
     """
 
     region: int = param(
-        25, doc="pixels along a side of the regions of a window of which the worst is looked for", check=positive
+        25,
+        doc="pixels along a side of the regions of a window of which the worst is looked for, unless the network does",
+        check=positive,
     )
 
     def begin_job(self, job: JobContext) -> Network:
@@ -37,7 +42,7 @@ class AnomalyDetector(EDProducer, AnyObjectParameters):
             refuse_other_objects(network.label, objects.chosen, seeds)
         positions = seeded(seeds, frames)
         if ERROR in network.outputs:
-            found = {"error": network.run(frames)[ERROR]}
+            found = {name: values for name, values in network.run(frames).items() if name in (ERROR, WORST)}
         else:
             found = redrawn(network, frames, self.region)
         columns = {name: spread(values, positions, seeds) for name, values in found.items()}
@@ -56,7 +61,7 @@ def autoencoder(network: Network, region: int) -> Network:
     """
     card = network.model.bundle.card
     if ERROR in network.outputs:
-        network.check_numbers(ERROR)
+        network.check_numbers(*({ERROR, WORST} & set(network.outputs)))
         return network
     wanted = (len(card.input.channels), *card.input.window)
     if list(network.model.shapes.values()) != [wanted]:
@@ -83,7 +88,7 @@ def redrawn(network: Network, frames: Windows, region: int) -> dict[str, NDArray
     """
     pixels, model = network.pixels(frames), network.model
     wanted = model.bundle.card.input
-    found = {name: np.empty(len(pixels), np.float32) for name in ("error", "worst")}
+    found = {name: np.empty(len(pixels), np.float32) for name in (ERROR, WORST)}
     for start in range(0, len(pixels), model.max_batch):
         part = slice(start, start + model.max_batch)
         (again,) = model.run(pixels[part], {"row": frames.row[part], "column": frames.column[part]}).values()
@@ -91,8 +96,8 @@ def redrawn(network: Network, frames: Windows, region: int) -> dict[str, NDArray
         if wanted.transform is not None:
             wanted.transform.apply(seen, wanted.channels)
         squares = np.square(again - seen).mean(axis=1)
-        found["error"][part] = squares.mean(axis=(1, 2))
-        found["worst"][part] = worst_region(squares, region)
+        found[ERROR][part] = squares.mean(axis=(1, 2))
+        found[WORST][part] = worst_region(squares, region)
     return found
 
 

@@ -37,7 +37,7 @@ def bundle_of(
     """
     transform = transform_of(recipe)
     names = tuple(one.name for one in learner.said)
-    network, head = learner.network.float(), learner.head
+    network, head = learner.float().in_a_bundle
     channels = recipe.channel_names
     model = whole_model(network, names, channels=channels, window=window, transform=transform, head=head)
     card = Card(
@@ -55,7 +55,7 @@ def bundle_of(
 
 
 def _output(recipe: Recipe, said: SaidName) -> ModelOutput:
-    if recipe.label:
+    if recipe.label or recipe.redraw:
         return ModelOutput(said.name, "1", said.meaning)
     target = next(one for one in recipe.targets if said.name == one.name or said.name.startswith(f"{one.name}_"))
     meaning = said.meaning.replace(target.name, target.meaning) if target.meaning else said.meaning

@@ -7,18 +7,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from taggers.anomaly import ERROR
 from taggers.evaluation.class_pictures import pictures_of_classes
 from taggers.evaluation.classes import classified, summary_of_classes
 from taggers.evaluation.drawing import Look
 from taggers.evaluation.pictures import pictures_of_estimates, pictures_of_scores
 from taggers.evaluation.sample import regressed, scored
-from taggers.evaluation.summary import summary_of_estimates, summary_of_scores
+from taggers.evaluation.summary import numbers_of, summary_of_estimates, summary_of_scores
 from taggers.training.learner import Learner, estimate_of
 from taggers.training.networks.module import torch
 from taggers.training.recipe import Recipe
+from taggers.training.recipe_parts import Label
 
 _BINS = 8
 _REPLICAS = 200
+_LEVELS = (0.5, 0.9, 0.99)
+"""Parts of the objects below the errors that a summary names."""
+_RARE = 0.9
+"""Part of the background that an autoencoder finds usual, for numbers that need one threshold."""
 
 
 class Answers(NamedTuple):
@@ -52,8 +58,8 @@ def answers(learner: Learner, loader: Any, truth: NDArray[Any], device: Any) -> 
     said = []
     with torch.inference_mode():
         for batch in loader:
-            raw = learner({name: column.to(device) for name, column in batch.items()})
-            said.append(learner.head(raw.float()).double().cpu().numpy())
+            found = learner.says({name: column.to(device) for name, column in batch.items()})
+            said.append(found.double().cpu().numpy())
     return Answers(np.concatenate(said), tuple(one.name for one in learner.said), truth)
 
 
@@ -66,6 +72,8 @@ def judge(recipe: Recipe, found: Answers, folder: Path, sample: str) -> dict[str
         folder: for pictures.
         sample: which rows these are, for the pictures.
     """
+    if recipe.redraw:
+        return {ERROR: _redrawn(recipe.label, found, _made(folder / ERROR), f"Simulation, {sample} sample")}
     if recipe.label:
         return _classes(recipe.label.classes, found, folder, f"Simulation, {sample} sample")
     summaries: dict[str, Any] = {}
@@ -95,13 +103,31 @@ def _classes(classes: tuple[str, ...], found: Answers, folder: Path, note: str) 
     return {signal: summary_of_scores(two, replicas=_REPLICAS)}
 
 
+def _redrawn(label: Label | None, found: Answers, folder: Path, note: str) -> dict[str, Any]:
+    """How well the error of an autoencoder tells the classes apart; without a label how large it is."""
+    error = found.column(ERROR)
+    if label is None:
+        levels = {f"{level:.2f}": float(np.quantile(error, level)) for level in _LEVELS}
+        return {"kind": "errors", **numbers_of(error.size, 0), "mean": float(error.mean()), "below": levels}
+    two, (background, signal) = scored(found.truth, error), label.classes
+    pictures_of_scores(
+        two, Look("reconstruction error", "", signal, background, note, _REPLICAS), folder, "png", probabilities=False
+    )
+    threshold = float(np.quantile(error[found.truth == 0], _RARE))
+    return summary_of_scores(two, threshold=threshold, probabilities=False, replicas=_REPLICAS)
+
+
 def in_short(summaries: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers of a card: value and error of what matters most."""
     short: dict[str, Any] = {}
     for name, summary in summaries.items():
         if summary["kind"] == "classification":
             short[name] = {"auc": summary["auc"], "accuracy": summary["accuracy"], "objects": summary["objects"]}
+            if summary["calibration"] is None:  # a threshold is no matter of course
+                short[name] = {"auc": summary["auc"], "threshold": summary["threshold"], "objects": summary["objects"]}
             short[name] |= {f"rejection_at_{at}": one["rejection"] for at, one in summary["rejection"].items()}
+        elif summary["kind"] == "errors":
+            short[name] = {"mean": summary["mean"], "below": summary["below"], "objects": summary["objects"]}
         elif summary["kind"] == "classes":
             short[name] = {key: summary[key] for key in ("mean_auc", "accuracy", "objects")}
             short[name] |= {f"auc_{one}": about["auc"] for one, about in summary["classes"].items()}

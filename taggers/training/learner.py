@@ -10,6 +10,7 @@ from taggers.training.decorrelation import CramerVonMises
 from taggers.training.exporting import seed_position
 from taggers.training.losses import Loss, SaidName, loss
 from taggers.training.networks import NETWORKS, network
+from taggers.training.networks.autoencoder import ConvAutoencoder
 from taggers.training.networks.module import Network, Window, nn, torch
 from taggers.training.optimisation import optimiser, schedule
 from taggers.training.recipe import POSITION_COLUMNS, Recipe
@@ -49,7 +50,7 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
         self.network = make_network(recipe, window, self.loss)
         self.weighting = Weighting(recipe, train)
         self.head = self.loss.head()
-        if not recipe.label:
+        if recipe.targets:
             truth = train.truth(recipe)
             mean, std = truth.mean(axis=0), truth.std(axis=0)
             self.head = self.loss.head(mean.tolist(), std.tolist())
@@ -67,6 +68,15 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
     def said(self) -> list[SaidName]:
         """What the head says, in order."""
         return self.loss.said_names(_names(self.recipe))
+
+    @property
+    def in_a_bundle(self) -> tuple[Network, nn.Module | None]:
+        """Network and head as a bundle has them."""
+        return self.network, self.head
+
+    def says(self, batch: Batch) -> torch.Tensor:
+        """(objects, said) in the units of the outputs."""
+        return self.head(self(batch).float())
 
     def forward(self, batch: Batch) -> torch.Tensor:
         """(objects, outputs) raw numbers of the network."""
@@ -107,8 +117,7 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
             raise self._lost("validation")
         self.log("validation_loss", watched, sync_dist=True)
         found = self.metric.compute()
-        names = ["validation_auc"] if self.recipe.label else [f"validation_mae_{t.name}" for t in self.recipe.targets]
-        for name, value in zip(names, found.reshape(-1), strict=True):
+        for name, value in zip(_measured(self.recipe), found.reshape(-1), strict=True):
             self.log(name, value, sync_dist=True)
         self.validation_loss.reset()
         self.metric.reset()
@@ -186,9 +195,11 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
 def make_loss(recipe: Recipe) -> Loss:
     """The loss of a recipe, if it is one for its truth."""
     made = loss(recipe.loss.name, **recipe.loss.options)
-    if (made.kind == "label") != (recipe.label is not None):
-        has = "a label" if recipe.label else "targets"
+    has = "pictures to redraw" if recipe.redraw else "a label" if recipe.label else "targets"
+    if (made.kind == "label") != (has == "a label"):
         raise ConfigurationError(f"train: loss '{made.name}' is for a {made.kind}, the recipe has {has}.")
+    if recipe.redraw and made.outputs(2) != 2:
+        raise ConfigurationError(f"train: loss '{made.name}' takes several numbers per pixel; take mse, mae or huber.")
     return made
 
 
@@ -203,13 +214,17 @@ def make_network(recipe: Recipe, window: Window, of: Loss) -> Network:
                 f"Those that can: {', '.join(able)}."
             )
         options.setdefault("position", 2)
-    n_outputs = of.outputs(len(_names(recipe)))
+    n_outputs = recipe.redraw.code if recipe.redraw else of.outputs(len(_names(recipe)))
     made = network(recipe.network.name, len(recipe.channel_names), window, n_outputs, **options)
     wanted = ("frames", "position") if recipe.position else ("frames",)
     if tuple(made.inputs) != wanted:
         raise ConfigurationError(
             f"train: network '{recipe.network.name}' reads {', '.join(made.inputs)}; "
             f"this recipe has {', '.join(wanted)}."
+        )
+    if isinstance(made, ConvAutoencoder) != (recipe.redraw is not None):
+        raise ConfigurationError(
+            "train: the network 'autoencoder', without edges, and the key 'redraw' need each other."
         )
     made.to(memory_format=torch.channels_last)
     return made
@@ -227,8 +242,17 @@ def _names(recipe: Recipe) -> list[str]:
     return list(recipe.label.classes) if recipe.label else [target.name for target in recipe.targets]
 
 
+def _measured(recipe: Recipe) -> list[str]:
+    """Names of what `_metric` measures."""
+    if recipe.targets:
+        return [f"validation_mae_{target.name}" for target in recipe.targets]
+    return ["validation_auc" if recipe.label else "validation_error"]
+
+
 def _metric(recipe: Recipe) -> nn.Module:
-    if recipe.label is None:
+    if recipe.targets:
         return torchmetrics.MeanAbsoluteError(num_outputs=len(recipe.targets))
+    if recipe.label is None:
+        return torchmetrics.MeanMetric()
     n = len(recipe.label.classes)
     return torchmetrics.AUROC(task="binary") if n == 2 else torchmetrics.AUROC(task="multiclass", num_classes=n)

@@ -8,9 +8,9 @@ import numpy as np
 from e2efw.errors import ConfigurationError, LogicError, nearest
 from taggers.training.exporting import seed_position
 from taggers.training.feeding import batches
-from taggers.training.learner import Learner
 from taggers.training.networks.module import Network, nn, torch
 from taggers.training.recipe import POSITION_COLUMNS, Recipe
+from taggers.training.redrawing import learner_of
 from taggers.training.run_folder import RECIPE, RunFolder
 from taggers.training.saliency import Saliency, saliency
 from taggers.training.samples import Sample, open_samples
@@ -44,14 +44,15 @@ def look_at_training(
     sample = samples.test if len(samples.test) else samples.validation
     if not len(sample):
         raise LogicError(f"saliency: {path} has no test and no validation sample to look at.")
-    learner = Learner(recipe, sample.source.window, samples.train, 1)
+    learner = learner_of(recipe, sample.source.window, samples.train, 1)
     learner.load_state_dict(torch.load(folder.best, map_location="cpu", weights_only=True)["state_dict"])
+    network = learner.in_a_bundle[0] if recipe.redraw else learner.network
     names = [one.name for one in learner.said]
     if output and output not in names:
         raise ConfigurationError(f"saliency: the network says no '{output}'. {nearest(output, names)}")
     loader = batches(prepared(recipe, _some(sample, rows)), _BATCH, seed=None, epoch=0, rank=0, processes=1, workers=0)
     return saliency(
-        _OfColumns(learner.network) if recipe.position else learner.network,
+        _OfColumns(network) if recipe.position else network,
         loader,
         recipe.channel_names,
         label=recipe.label.column if recipe.label else "",

@@ -11,7 +11,7 @@ import yaml
 from dataformats.channels import MARK
 from dataformats.window_table import channel_names
 from e2efw.errors import CommandLineError, ConfigFileNotFoundError, ConfigurationError, LogicError, nearest
-from taggers.training.recipe_parts import Data, Decorrelation, EarlyStopping, Label, Named, Target, Weights
+from taggers.training.recipe_parts import Data, Decorrelation, EarlyStopping, Label, Named, Redraw, Target, Weights
 from taggers.training.strict import Where, read_dataclass
 
 PACKAGED_RECIPES: Final = Path(__file__).parent / "recipes"
@@ -32,6 +32,7 @@ class Recipe:
         loss: of `taggers.training.losses`, with its options.
         label: for a classification.
         targets: for a regression.
+        redraw: for an autoencoder, which may have a label to be judged by.
         name: of the model; "" takes the name of the recipe's file.
         transform: a published one by name, steps by channel as in a model's card, or null for pixels as they are.
         position: the network also sees where the window is.
@@ -60,6 +61,7 @@ class Recipe:
     loss: Named
     label: Label | None = None
     targets: tuple[Target, ...] = ()
+    redraw: Redraw | None = None
     name: str = ""
     transform: str | Mapping[str, Any] | None = None
     position: bool = False
@@ -82,8 +84,12 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""
-        if (self.label is None) == (not self.targets):
-            raise ConfigurationError("give either a label (classification) or targets (regression).")
+        if self.redraw is not None:
+            self._refuse_what_redraws_nothing()
+        elif (self.label is None) == (not self.targets):
+            raise ConfigurationError(
+                "give either a label (classification) or targets (regression), or redraw (autoencoder)."
+            )
         if self.decorrelation is not None and (self.label is None or len(self.label.classes) != 2):
             raise ConfigurationError("decorrelation is for a label of two classes.")
         for key, least in {"epochs": 1, "batch_size": 1, "nodes": 1, "workers": 0, "threads": 0}.items():
@@ -91,6 +97,13 @@ class Recipe:
                 raise ConfigurationError(f"{key} is at least {least}, not {getattr(self, key)}.")
         if self.position and self.data.layout == "public":
             raise ConfigurationError("position needs files of e2efw export, which know where windows are.")
+
+    def _refuse_what_redraws_nothing(self) -> None:
+        """What makes no sense beside `redraw`."""
+        if self.targets or (self.label is not None and len(self.label.classes) != 2):
+            raise ConfigurationError("beside redraw there are no targets, and a label has two classes.")
+        if self.weights.balance or self.decorrelation is not None:
+            raise ConfigurationError("redraw learns from one class: weights.balance and decorrelation are for two.")
 
     @functools.cached_property
     def channel_names(self) -> tuple[str, ...]:

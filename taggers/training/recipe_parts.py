@@ -100,6 +100,26 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Redraw:
+    """The network draws its own picture again, and says how badly that went.
+
+    Beside it a label of two classes may stand: the first is learned, the second is what should be found unusual.
+
+    Args:
+        code: numbers that a picture is squeezed through.
+        region: pixels along a side of the regions side by side of which the worst is told.
+    """
+
+    code: int = 32
+    region: int = 25
+
+    def __post_init__(self) -> None:
+        """There is something to draw from, and something to look at."""
+        if min(self.code, self.region) < 1:
+            raise ConfigurationError(f"code ({self.code}) and region ({self.region}) are at least 1.")
+
+
+@dataclass(frozen=True)
 class Flat:
     """Every class gets the same flat spectrum.
 

@@ -40,9 +40,11 @@ class Sample:
         return int(self.source.rows.size)
 
     def truth(self, recipe: Recipe) -> NDArray[Any]:
-        """(rows,) int64 class, or (rows, targets) float64 in the units of the targets."""
+        """(rows,) int64 class, or (rows, targets) float64 in the units of the targets, none for redrawing."""
         if recipe.label:
             return self.columns[recipe.label.column].astype(np.int64)
+        if not recipe.targets:
+            return np.empty((len(self), 0))
         return np.stack([self.columns[name].astype(np.float64) for name in recipe.truth_columns], axis=1)
 
 
@@ -82,6 +84,8 @@ def open_samples(recipe: Recipe) -> Samples:
             source, numbers = whole, number
             low, high = edges[name] if not isinstance(given, tuple) else (0.0, 0.0)
             rows = _selected(recipe, source) & (number >= low) & (number < high)
+        if name == "train" and recipe.redraw is not None and recipe.label is not None:
+            rows &= source.columns((recipe.label.column,))[recipe.label.column] == 0
         kept = _at_most(np.flatnonzero(rows), numbers, data.max_rows)
         selected = SelectedRows(source, kept)
         found.append(Sample(name, selected, selected.columns(recipe.columns)))
@@ -111,6 +115,7 @@ def imbalance(recipe: Recipe, train: Sample) -> str | None:
     """A warning, if classes are far from equally many and nothing is done about it."""
     if (
         recipe.label is None
+        or recipe.redraw is not None
         or recipe.weights.balance
         or {"positive_weight", "class_weights"} & set(recipe.loss.options)
     ):
@@ -183,7 +188,8 @@ def _check(recipe: Recipe, sample: Sample) -> None:
             f"{n - 1}."
         )
     counts = np.bincount(truth, minlength=n)
-    if not counts.all():
+    of_one_class = sample.name == "train" and recipe.redraw is not None
+    if not (of_one_class or counts.all()):
         raise ConfigurationError(
             f"train: the {sample.name} sample lacks a class: {_counted(recipe, counts)}. Name more files, or another "
             "data.select or data.max_rows."

@@ -19,6 +19,7 @@ from taggers.training.learner import Learner
 from taggers.training.networks.module import torch
 from taggers.training.preprocessing import transform_of
 from taggers.training.recipe import Recipe
+from taggers.training.redrawing import learner_of
 from taggers.training.run_folder import RunFolder, data_summary
 from taggers.training.samples import Sample, Samples, imbalance, open_samples
 from taggers.training.window_files import WindowFiles
@@ -71,7 +72,7 @@ def train(recipe: Recipe, path: Path, *, resume: bool = False, made_by: str = ""
         pl.seed_everything(recipe.seed, verbose=False)
         samples = open_samples(recipe)
         feed = Feed(recipe, samples)
-        learner = Learner(recipe, feed.window, samples.train, feed.n_batches(samples.train))
+        learner = learner_of(recipe, feed.window, samples.train, feed.n_batches(samples.train))
         data = data_summary(recipe, samples)
         if rank_zero_only.rank:  # the first process makes the folder, and talks
             folder = RunFolder(path)

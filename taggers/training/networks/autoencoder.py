@@ -40,16 +40,37 @@ class ConvAutoencoder(Network):
 
 
 class ReconstructionError(Network):
-    """How badly an autoencoder draws a picture: the mean square over all pixels, after the transform.
+    """How badly an autoencoder draws a picture, see `reconstruction_error`; pixels are those after the transform.
 
     Args:
         autoencoder: reads and says pictures.
+        region: see `reconstruction_error`.
     """
 
-    def __init__(self, autoencoder: Network) -> None:
+    def __init__(self, autoencoder: Network, region: int | None = None) -> None:
         super().__init__()
         self.autoencoder = autoencoder
+        self.region = region
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
-        """(N, C, H, W) to (N, 1)."""
-        return (self.autoencoder(frames) - frames).square().mean((1, 2, 3))[:, None]
+        """(N, C, H, W) to (N, 1), or with a region (N, 2)."""
+        return reconstruction_error(self.autoencoder(frames), frames, self.region)
+
+
+def reconstruction_error(drawn: torch.Tensor, frames: torch.Tensor, region: int | None = None) -> torch.Tensor:
+    """Mean square of the difference of all pixels, and the same of the worst region.
+
+    Args:
+        drawn: (N, C, H, W) as drawn again.
+        frames: (N, C, H, W) as they were.
+        region: pixels along a side of square regions side by side, from the first pixel on; pixels beyond the last
+            whole one do not count. None for no regions.
+
+    Returns:
+        (N, 2): whole picture, worst region; (N, 1) without regions.
+    """
+    squares = (drawn - frames).square().mean(1, keepdim=True)
+    whole = squares.mean((2, 3))
+    if region is None:
+        return whole
+    return torch.cat([whole, nn.functional.avg_pool2d(squares, region).amax((2, 3))], dim=1)
