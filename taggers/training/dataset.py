@@ -81,6 +81,7 @@ def window_loader(
     *,
     seed: int | None = None,
     mix: int = 8,
+    even: str | None = None,
     drop_last: bool = False,
     rank: int = 0,
     processes: int = 1,
@@ -95,7 +96,9 @@ def window_loader(
         dataset: what to read.
         batch_size: rows of a batch.
         seed: None keeps the order of the files; a number shuffles, the same way every time.
-        mix: groups whose rows are shuffled together.
+        mix: groups whose rows are shuffled together, at most.
+        even: name of a column, such as the label, whose mean is to be much the same in all that is shuffled together;
+            None leaves it to chance.
         drop_last: leave out a last batch that is smaller.
         rank: number of this process, from 0, where several share an epoch.
         processes: how many they are.
@@ -107,12 +110,20 @@ def window_loader(
         batch_size,
         seed=seed,
         mix=mix,
+        kinds=None if even is None else _means(dataset.rows.source, even),
         drop_last=drop_last,
         rank=rank,
         processes=processes,
     )
     data: Any = dataset
     return DataLoader(data, batch_sampler=batches, collate_fn=_as_it_is, num_workers=workers, **more)
+
+
+def _means(source: Source, column: str) -> NDArray[np.float64]:
+    """(groups,) mean of a column; 0 where there are no rows."""
+    sizes = source.group_sizes
+    sums = np.bincount(np.repeat(np.arange(sizes.size), sizes), source.columns([column])[column], sizes.size)
+    return sums / np.maximum(sizes, 1)
 
 
 def _as_it_is(batch: Mapping[str, torch.Tensor]) -> Mapping[str, torch.Tensor]:

@@ -98,7 +98,15 @@ class Ahead:
 
 
 def batches(
-    dataset: Prepared, batch_size: int, *, seed: int | None, epoch: int, rank: int, processes: int, workers: int
+    dataset: Prepared,
+    batch_size: int,
+    *,
+    seed: int | None,
+    epoch: int,
+    rank: int,
+    processes: int,
+    workers: int,
+    even: str | None = None,
 ) -> Any:
     """Batches of one epoch, with a length.
 
@@ -110,9 +118,10 @@ def batches(
         rank: number of this process.
         processes: that share the epoch.
         workers: processes that read; 0 reads in a thread of this one.
+        even: see `window_loader`.
     """
     loader = window_loader(
-        dataset, batch_size, seed=seed, rank=rank, processes=processes, workers=workers,
+        dataset, batch_size, seed=seed, rank=rank, processes=processes, workers=workers, even=even,
         pin_memory=workers > 0 and torch.cuda.is_available(),
     )  # fmt: skip
     loader.batch_sampler.set_epoch(epoch)

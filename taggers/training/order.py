@@ -8,17 +8,25 @@ from numpy.typing import NDArray
 from e2efw.errors import LogicError
 
 
-def row_order(group_sizes: NDArray[np.int64], seed: int | None, epoch: int = 0, mix: int = 8) -> NDArray[np.int64]:
+def row_order(
+    group_sizes: NDArray[np.int64],
+    seed: int | None,
+    epoch: int = 0,
+    mix: int = 8,
+    kinds: NDArray[np.float64] | None = None,
+) -> NDArray[np.int64]:
     """Every row once.
 
     Groups come in random order; the rows of each `mix` of them are shuffled together. The same numbers give the same
-    order, on every machine.
+    order, on every machine. Groups of different kinds are dealt out evenly: where signal and background lie in files of
+    their own, chance would else shuffle groups of one class together, and a network that sees one forgets the other.
 
     Args:
         group_sizes: (groups,) rows of each.
         seed: None keeps the order of the files.
         epoch: another order for each.
-        mix: groups whose rows are shuffled together.
+        mix: groups whose rows are shuffled together, at most.
+        kinds: (groups,) a number for each, such as the part of its rows that is signal; None if all are alike.
 
     Returns:
         (rows,) numbers over all groups.
@@ -30,9 +38,17 @@ def row_order(group_sizes: NDArray[np.int64], seed: int | None, epoch: int = 0, 
     random = np.random.default_rng([seed, epoch])
     starts = np.concatenate([[0], np.cumsum(group_sizes)])
     groups = random.permutation(group_sizes.size)
+    if kinds is None:
+        shuffled_together = [groups[first : first + mix] for first in range(0, groups.size, mix)]
+    else:
+        dealt = groups[np.lexsort((-group_sizes[groups], kinds[groups]))]
+        n_hands = -(-groups.size // mix)
+        turn, place = np.divmod(np.arange(groups.size), max(n_hands, 1))
+        hand = np.where(turn % 2, n_hands - 1 - place, place)  # there and back again
+        shuffled_together = [dealt[hand == one] for one in random.permutation(n_hands)]
     parts = [np.empty(0, np.int64)]
-    for first in range(0, groups.size, mix):
-        rows = np.concatenate([np.arange(starts[g], starts[g + 1]) for g in groups[first : first + mix]])
+    for together in shuffled_together:
+        rows = np.concatenate([np.arange(starts[g], starts[g + 1]) for g in together])
         parts.append(random.permutation(rows))
     return np.concatenate(parts)
 
@@ -44,7 +60,8 @@ class Batches:
         group_sizes: (groups,) rows of each.
         size: rows of a batch.
         seed: None keeps the order of the files.
-        mix: groups whose rows are shuffled together.
+        mix: groups whose rows are shuffled together, at most.
+        kinds: see `row_order`.
         drop_last: leave out a last batch that is smaller.
         rank: number of this process, from 0, where several share an epoch.
         processes: how many they are; each gets as many batches as the others.
@@ -57,6 +74,7 @@ class Batches:
         *,
         seed: int | None = None,
         mix: int = 8,
+        kinds: NDArray[np.float64] | None = None,
         drop_last: bool = False,
         rank: int = 0,
         processes: int = 1,
@@ -70,6 +88,7 @@ class Batches:
         self._size = size
         self._seed = seed
         self._mix = mix
+        self._kinds = kinds
         self._drop_last = drop_last
         self._rank = rank
         self._processes = processes
@@ -85,7 +104,7 @@ class Batches:
 
     def __iter__(self) -> Iterator[list[int]]:
         """The batches, as lists of row numbers."""
-        order = row_order(self._sizes, self._seed, self.epoch, self._mix)
+        order = row_order(self._sizes, self._seed, self.epoch, self._mix, self._kinds)
         for number in range(len(self)):
             first = (number * self._processes + self._rank) * self._size
             yield order[first : first + self._size].tolist()

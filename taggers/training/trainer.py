@@ -161,6 +161,7 @@ class Feed(pl.LightningDataModule):  # type: ignore[misc]  # lightning is option
             rank=rank,
             processes=processes,
             workers=self.recipe.workers,
+            even=self.recipe.truth_columns[0] if self.recipe.truth_columns and seed is not None else None,
         )
 
 

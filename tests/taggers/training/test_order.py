@@ -35,6 +35,24 @@ def test_rows_of_few_groups_are_mixed_at_a_time() -> None:
     assert all(np.any(np.diff(part) != 0) for part in groups)
 
 
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3)), max_size=12), st.integers(0, 9), st.integers(1, 15))
+def test_groups_of_all_kinds_are_dealt_out_evenly(groups: list[tuple[int, int]], seed: int, mix: int) -> None:
+    sizes, kinds = np.array(groups, np.int64).reshape(-1, 2).T
+    order = row_order(sizes, seed, mix=mix, kinds=kinds.astype(np.float64))
+    assert np.array_equal(np.sort(order), np.arange(sizes.sum()))
+
+
+def test_classes_in_files_of_their_own_are_met_in_every_part_of_an_epoch() -> None:
+    sizes = np.array([4000, 4000, 4000, 4000, 4096, 400, 4096, 400, 4096, 400, 4096, 400])
+    kinds = np.array([1.0] * 4 + [0.0] * 8)
+    label = np.repeat(kinds, sizes)
+    for epoch in range(20):
+        seen = label[row_order(sizes, 1, epoch, mix=4, kinds=kinds)]
+        assert all(0.3 < part.mean() < 0.65 for part in np.array_split(seen, 9))
+    by_chance = label[row_order(sizes, 1, mix=4)]
+    assert any(part.mean() in {0, 1} for part in np.array_split(by_chance, 9))
+
+
 @given(SIZES, st.integers(1, 9), st.booleans(), st.integers(1, 4))
 def test_processes_share_an_epoch_evenly(sizes: list[int], size: int, drop_last: bool, processes: int) -> None:
     sharing = [
