@@ -37,9 +37,22 @@ def seed_position(row: torch.Tensor, column: torch.Tensor) -> torch.Tensor:
     return torch.stack([column.float() / COLUMNS, row.float() / ROWS], dim=1)
 
 
+def asked(network: Network, frames: torch.Tensor, *seed: torch.Tensor) -> torch.Tensor:
+    """What a network says of windows.
+
+    Args:
+        network: reads `frames`, and maybe `position`, see `seed_position`, or `row` and `column` as they are.
+        frames: (N, C, H, W).
+        seed: (N,) row and column of the centres, if the network reads where they are.
+    """
+    if "position" in network.inputs:
+        return network(frames, seed_position(*seed))
+    return network(frames, *seed)
+
+
 def extra_inputs(network: Network) -> tuple[str, ...]:
     """What a bundle of this network reads besides the pixels, for `ModelInput.extra`."""
-    return EXTRA_INPUTS if "position" in network.inputs else ()
+    return EXTRA_INPUTS if len(network.inputs) > 1 else ()
 
 
 def whole_model(
@@ -57,7 +70,7 @@ def whole_model(
     The card of the bundle says ``applied_by: graph`` and has the extras of `extra_inputs`.
 
     Args:
-        network: reads `frames` and maybe `position`.
+        network: reads `frames`, and maybe `position` or `row` and `column`.
         outputs: names. One tensor (N, numbers) of the head with as many numbers as there are names becomes one
             output (N,) per name.
         channels: names in the order of the network's.
@@ -67,7 +80,7 @@ def whole_model(
         opset: ONNX operator set.
 
     Returns:
-        A serialised graph that reads `frames` in GeV and, if the network reads `position`, `row` and `column`.
+        A serialised graph that reads `frames` in GeV and, if the network reads where windows are, `row` and `column`.
 
     Raises:
         ConfigurationError: the network reads something else.
@@ -86,7 +99,7 @@ class WholeModel(Network):
     """Position of the seed, network, head, and one tensor per output; between them the pixels of a bundle stay as is.
 
     Args:
-        network: reads `frames` and maybe `position`.
+        network: reads `frames`, and maybe `position` or `row` and `column`.
         head: from the numbers of the network to what the outputs say; None for the numbers themselves.
         n_outputs: tensors to make, see `whole_model`.
 
@@ -96,7 +109,7 @@ class WholeModel(Network):
 
     def __init__(self, network: Network, head: nn.Module | None, n_outputs: int) -> None:
         super().__init__()
-        if network.inputs not in ((PIXELS_INPUT,), (PIXELS_INPUT, "position")):
+        if network.inputs not in ((PIXELS_INPUT,), (PIXELS_INPUT, "position"), (PIXELS_INPUT, *EXTRA_INPUTS)):
             raise ConfigurationError(
                 f"a network that reads {', '.join(network.inputs)} makes no bundle. "
                 f"Bundles read {PIXELS_INPUT} and may know the position."
@@ -108,7 +121,7 @@ class WholeModel(Network):
 
     def forward(self, frames: torch.Tensor, *seed: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Pixels (N, C, H, W), after the transform, and row and column (N,) if the network wants them."""
-        found = self.network(frames, seed_position(*seed)) if seed else self.network(frames)
+        found = asked(self.network, frames, *seed)
         said = found if self.head is None else self.head(found)
         if not isinstance(said, torch.Tensor):
             return tuple(said)

@@ -5,12 +5,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from e2efw.errors import ConfigurationError, LogicError, MissingDependencyError
+from e2efw.errors import LogicError, MissingDependencyError
+from taggers.training.building import layers_of, make_loss, make_network, names_of
 from taggers.training.decorrelation import CramerVonMises
-from taggers.training.exporting import seed_position
-from taggers.training.losses import Loss, SaidName, loss
-from taggers.training.networks import NETWORKS, network
-from taggers.training.networks.autoencoder import ConvAutoencoder
+from taggers.training.exporting import asked
+from taggers.training.losses import SaidName
 from taggers.training.networks.module import Network, Window, nn, torch
 from taggers.training.optimisation import optimiser, schedule
 from taggers.training.recipe import POSITION_COLUMNS, Recipe
@@ -47,7 +46,7 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
         self.recipe = recipe
         self.n_batches = n_batches
         self.loss = make_loss(recipe)
-        self.network = make_network(recipe, window, self.loss)
+        self.network = make_network(recipe, window, self.loss, layers_of(train.source.source))
         self.weighting = Weighting(recipe, train)
         self.head = self.loss.head()
         if recipe.targets:
@@ -67,7 +66,7 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
     @property
     def said(self) -> list[SaidName]:
         """What the head says, in order."""
-        return self.loss.said_names(_names(self.recipe))
+        return self.loss.said_names(names_of(self.recipe))
 
     @property
     def in_a_bundle(self) -> tuple[Network, nn.Module | None]:
@@ -81,9 +80,8 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
     def forward(self, batch: Batch) -> torch.Tensor:
         """(objects, outputs) raw numbers of the network."""
         pictures = batch["pictures"].contiguous(memory_format=torch.channels_last)
-        if not self.recipe.position:
-            return self.network(pictures)
-        return self.network(pictures, seed_position(*(batch[name] for name in POSITION_COLUMNS)))
+        seeds = [batch[name] for name in POSITION_COLUMNS] if self.recipe.reads_seeds else []
+        return asked(self.network, pictures, *seeds)
 
     def on_train_epoch_start(self) -> None:
         """What is random in an epoch, such as dropout, does not depend on how the training came to it."""
@@ -192,54 +190,12 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
         )
 
 
-def make_loss(recipe: Recipe) -> Loss:
-    """The loss of a recipe, if it is one for its truth."""
-    made = loss(recipe.loss.name, **recipe.loss.options)
-    has = "pictures to redraw" if recipe.redraw else "a label" if recipe.label else "targets"
-    if (made.kind == "label") != (has == "a label"):
-        raise ConfigurationError(f"train: loss '{made.name}' is for a {made.kind}, the recipe has {has}.")
-    if recipe.redraw and made.outputs(2) != 2:
-        raise ConfigurationError(f"train: loss '{made.name}' takes several numbers per pixel; take mse, mae or huber.")
-    return made
-
-
-def make_network(recipe: Recipe, window: Window, of: Loss) -> Network:
-    """The network of a recipe, with weights that depend on torch's seed."""
-    options = dict(recipe.network.options)
-    if recipe.position:
-        able = sorted(name for name, entry in NETWORKS.items() if "position" in entry.options)
-        if recipe.network.name not in able:
-            raise ConfigurationError(
-                f"train: network '{recipe.network.name}' cannot be told the position. "
-                f"Those that can: {', '.join(able)}."
-            )
-        options.setdefault("position", 2)
-    n_outputs = recipe.redraw.code if recipe.redraw else of.outputs(len(_names(recipe)))
-    made = network(recipe.network.name, len(recipe.channel_names), window, n_outputs, **options)
-    wanted = ("frames", "position") if recipe.position else ("frames",)
-    if tuple(made.inputs) != wanted:
-        raise ConfigurationError(
-            f"train: network '{recipe.network.name}' reads {', '.join(made.inputs)}; "
-            f"this recipe has {', '.join(wanted)}."
-        )
-    if isinstance(made, ConvAutoencoder) != (recipe.redraw is not None):
-        raise ConfigurationError(
-            "train: the network 'autoencoder', without edges, and the key 'redraw' need each other."
-        )
-    made.to(memory_format=torch.channels_last)
-    return made
-
-
 def estimate_of(target: str, names: list[str]) -> str:
     """Name of what estimates a target: its own, or of its quantiles the middle one."""
     if target in names:
         return target
     mine = [name for name in names if name.startswith(f"{target}_q")]
     return mine[len(mine) // 2]
-
-
-def _names(recipe: Recipe) -> list[str]:
-    return list(recipe.label.classes) if recipe.label else [target.name for target in recipe.targets]
 
 
 def _measured(recipe: Recipe) -> list[str]:

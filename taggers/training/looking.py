@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from e2efw.errors import ConfigurationError, LogicError, nearest
-from taggers.training.exporting import seed_position
+from taggers.training.exporting import asked
 from taggers.training.feeding import batches
 from taggers.training.networks.module import Network, nn, torch
 from taggers.training.recipe import POSITION_COLUMNS, Recipe
@@ -52,12 +52,12 @@ def look_at_training(
         raise ConfigurationError(f"saliency: the network says no '{output}'. {nearest(output, names)}")
     loader = batches(prepared(recipe, _some(sample, rows)), _BATCH, seed=None, epoch=0, rank=0, processes=1, workers=0)
     return saliency(
-        _OfColumns(network) if recipe.position else network,
+        _OfColumns(network) if recipe.reads_seeds else network,
         loader,
         recipe.channel_names,
         label=recipe.label.column if recipe.label else "",
         classes=recipe.label.classes if recipe.label else ("all objects",),
-        extras=POSITION_COLUMNS if recipe.position else (),
+        extras=POSITION_COLUMNS if recipe.reads_seeds else (),
         output=names.index(output or names[-1]),
         steps=steps,
     )
@@ -71,7 +71,7 @@ class _OfColumns(nn.Module):  # type: ignore[misc]  # torch is optional, so its 
         self.network = network
 
     def forward(self, pictures: torch.Tensor, row: torch.Tensor, column: torch.Tensor) -> torch.Tensor:
-        return self.network(pictures, seed_position(row, column))
+        return asked(self.network, pictures, row, column)
 
 
 def _some(sample: Sample, rows: int) -> Sample:

@@ -11,7 +11,17 @@ import yaml
 from dataformats.channels import MARK
 from dataformats.window_table import channel_names
 from e2efw.errors import CommandLineError, ConfigFileNotFoundError, ConfigurationError, LogicError, nearest
-from taggers.training.recipe_parts import Data, Decorrelation, EarlyStopping, Label, Named, Redraw, Target, Weights
+from taggers.training.recipe_parts import (
+    Data,
+    Decorrelation,
+    EarlyStopping,
+    Graph,
+    Label,
+    Named,
+    Redraw,
+    Target,
+    Weights,
+)
 from taggers.training.strict import Where, read_dataclass
 
 PACKAGED_RECIPES: Final = Path(__file__).parent / "recipes"
@@ -36,6 +46,7 @@ class Recipe:
         name: of the model; "" takes the name of the recipe's file.
         transform: a published one by name, steps by channel as in a model's card, or null for pixels as they are.
         position: the network also sees where the window is.
+        graph: the network reads a point cloud in place of the picture.
         weights: how much each object counts.
         decorrelation: from the mass; classification only.
         augmentation: names, see `taggers.training.augmentation`.
@@ -65,6 +76,7 @@ class Recipe:
     name: str = ""
     transform: str | Mapping[str, Any] | None = None
     position: bool = False
+    graph: Graph | None = None
     weights: Weights = field(default_factory=Weights)
     decorrelation: Decorrelation | None = None
     augmentation: tuple[str, ...] = ()
@@ -95,8 +107,10 @@ class Recipe:
         for key, least in {"epochs": 1, "batch_size": 1, "nodes": 1, "workers": 0, "threads": 0}.items():
             if getattr(self, key) < least:
                 raise ConfigurationError(f"{key} is at least {least}, not {getattr(self, key)}.")
-        if self.position and self.data.layout == "public":
-            raise ConfigurationError("position needs files of e2efw export, which know where windows are.")
+        if self.position and self.graph is not None:
+            raise ConfigurationError("networks on graphs are not told the position.")
+        if self.reads_seeds and self.data.layout == "public":
+            raise ConfigurationError("position and graph need files of e2efw export, which know where windows are.")
 
     def _refuse_what_redraws_nothing(self) -> None:
         """What makes no sense beside `redraw`."""
@@ -111,6 +125,11 @@ class Recipe:
         return channel_names(self.channels)
 
     @property
+    def reads_seeds(self) -> bool:
+        """True if the network has to know where windows are."""
+        return self.position or self.graph is not None
+
+    @property
     def truth_columns(self) -> tuple[str, ...]:
         """Columns with what the network should say."""
         return (self.label.column,) if self.label else tuple(target.column for target in self.targets)
@@ -119,7 +138,7 @@ class Recipe:
     def columns(self) -> tuple[str, ...]:
         """Columns that a batch needs besides its pictures."""
         flat = self.weights.flat
-        wanted = [*self.truth_columns, *(POSITION_COLUMNS if self.position else ()), self.weights.column]
+        wanted = [*self.truth_columns, *(POSITION_COLUMNS if self.reads_seeds else ()), self.weights.column]
         wanted += [flat.column if flat else "", self.decorrelation.column if self.decorrelation else ""]
         return tuple(dict.fromkeys(name for name in wanted if name))
 

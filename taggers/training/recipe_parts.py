@@ -120,6 +120,19 @@ class Redraw:
 
 
 @dataclass(frozen=True)
+class Graph:
+    """The network reads point clouds that are made of the windows, see `taggers.training.networks.point_clouds`.
+
+    Args:
+        max_nodes: of a graph; those stay that hold most after the transform, in the sum of the channels in GeV.
+        k: nearest neighbours of a node, itself the first.
+    """
+
+    max_nodes: int = 512
+    k: int = 16
+
+
+@dataclass(frozen=True)
 class Flat:
     """Every class gets the same flat spectrum.
 

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pytest
 
+from dataformats.window_table import WindowLayer
 from taggers.training.recipe import PACKAGED_RECIPES, Recipe
 from taggers.training.samples import open_samples
 
@@ -17,8 +18,8 @@ pytest.importorskip("onnxscript", reason="onnxscript is in the extra `train`")
 pytest.importorskip("torchmetrics", reason="torchmetrics is in the extra `train`")
 pytest.importorskip("lightning", reason="lightning is in the extra `train`")
 from taggers.training.augmentation import Augmentation  # noqa: E402
+from taggers.training.building import make_loss, make_network  # noqa: E402
 from taggers.training.judging import Answers, in_short, judge  # noqa: E402
-from taggers.training.learner import make_loss, make_network  # noqa: E402
 from taggers.training.optimisation import optimiser, schedule  # noqa: E402
 from taggers.training.preprocessing import transform_of  # noqa: E402
 from taggers.training.weighting import Weighting  # noqa: E402
@@ -29,9 +30,11 @@ Make: TypeAlias = Callable[..., Any]
 @pytest.mark.parametrize("path", sorted(PACKAGED_RECIPES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_packaged_recipes_name_things_that_exist_and_fit(path: Path) -> None:
     packaged = Recipe.read(path.stem)
+    layers = [WindowLayer(name, "GeV", 1, 1, 126, 126) for name in packaged.channel_names]
     with torch.device("meta"):
-        network = make_network(packaged, (32, 32) if "cnn" in path.stem else (125, 125), make_loss(packaged))
+        network = make_network(packaged, (32, 32) if "cnn" in path.stem else (125, 125), make_loss(packaged), layers)
     assert (network.inputs == ("frames", "position")) == packaged.position
+    assert (network.inputs == ("frames", "row", "column")) == (packaged.graph is not None)
     transform = transform_of(packaged)
     assert transform is not None
     assert tuple(transform.channels) == packaged.channel_names
