@@ -46,6 +46,13 @@ def _same(size: int, kernel: int, stride: int) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
+def _dense(size: int, hidden: int, outputs: int) -> nn.Module:
+    """One dense layer, or two with ReLU between."""
+    if not hidden:
+        return nn.Linear(size, outputs)
+    return nn.Sequential(nn.Linear(size, hidden), nn.ReLU(), nn.Linear(hidden, outputs))
+
+
 class TopResNet(Network):
     """The network of the top papers, in its layout of Keras.
 
@@ -70,8 +77,7 @@ class TopResNet(Network):
             nn.MaxPool2d(2), nn.Flatten(),
         )  # fmt: skip
         size = flat_size(self.features, (channels, *window), "resnet")
-        inner = [nn.Linear(size, hidden), nn.ReLU()] if hidden else []
-        self.head = nn.Sequential(*inner, nn.Linear(hidden or size, outputs))
+        self.head = _dense(size, hidden, outputs)
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
         """(N, C, H, W) to (N, outputs)."""
@@ -87,6 +93,8 @@ class PooledResNet(Network):
         depth: N.
         layout: "single": stem of stride 2, pool; "concat": stride 1, no pool; "concat_pool": stride 1, pool.
         position: numbers per object that join before the last layer, such as (iphi, ieta); 0 for none.
+        pooling: of every channel the largest ("max"), as published; "both" adds the mean, which sums of energy need.
+        hidden: size of a dense layer with ReLU before the last, where features and position meet; 0 for none.
         unused_shortcuts: also hold the shortcuts the public code has but never uses, to count and load as it does.
     """
 
@@ -98,6 +106,8 @@ class PooledResNet(Network):
         depth: int = 15,
         layout: Literal["single", "concat", "concat_pool"] = "single",
         position: int = 0,
+        pooling: Literal["max", "both"] = "max",
+        hidden: int = 0,
         *,
         unused_shortcuts: bool = False,
     ) -> None:
@@ -107,6 +117,8 @@ class PooledResNet(Network):
             raise ConfigurationError(
                 f"network 'resnet_pooled': no layout '{layout}'. Known: single, concat, concat_pool."
             )
+        if pooling not in ("max", "both"):
+            raise ConfigurationError(f"network 'resnet_pooled': no pooling '{pooling}'. Known: max, both.")
         pool = [] if layout == "concat" else [nn.MaxPool2d(2)]
         widths = [16] * (blocks + 1) + [32] * (blocks + 1)
         self.features = nn.Sequential(
@@ -116,10 +128,14 @@ class PooledResNet(Network):
         flat_size(self.features, (channels, *window), "resnet_pooled")
         if position:
             self.inputs = ("frames", "position")  # type: ignore[misc]  # of this network, not of its class
-        self.position = position
-        self.head = nn.Linear(32 + position, outputs)
+        self.pooling = pooling
+        size = (64 if pooling == "both" else 32) + position
+        self.head = _dense(size, hidden, outputs)
 
     def forward(self, frames: torch.Tensor, position: torch.Tensor | None = None) -> torch.Tensor:
         """(N, C, H, W) and (N, position) to (N, outputs)."""
-        found = self.features(frames).amax((2, 3))
+        features = self.features(frames)
+        found = features.amax((2, 3))
+        if self.pooling == "both":
+            found = torch.cat([found, features.mean((2, 3))], dim=1)
         return self.head(found if position is None else torch.cat([found, position], dim=1))
