@@ -26,9 +26,10 @@ __all__ = ["load_quickly"]
 
 def load_quickly(dispatcher: Any) -> None:
     """Change how numba's dispatcher of one kernel gets its machine code."""
-    dispatcher._compile_for_args = without_extensions(dispatcher._compile_for_args)  # noqa: SLF001
-    cache = dispatcher._cache  # noqa: SLF001
-    if hasattr(cache, "_load_overload"):
+    if hasattr(dispatcher, "_compile_for_args"):
+        dispatcher._compile_for_args = without_extensions(dispatcher._compile_for_args)  # noqa: SLF001
+    cache = getattr(dispatcher, "_cache", None)
+    if hasattr(cache, "_load_overload") and hasattr(cache, "load_overload"):
         cache.load_overload = _cache_first(cache)
 
 
