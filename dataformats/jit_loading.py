@@ -29,7 +29,7 @@ def load_quickly(dispatcher: Any) -> None:
     if hasattr(dispatcher, "_compile_for_args"):
         dispatcher._compile_for_args = without_extensions(dispatcher._compile_for_args)  # noqa: SLF001
     cache = getattr(dispatcher, "_cache", None)
-    if hasattr(cache, "_load_overload") and hasattr(cache, "load_overload"):
+    if cache is not None and hasattr(cache, "_load_overload"):
         cache.load_overload = _cache_first(cache)
 
 
