@@ -22,7 +22,7 @@ def activation_bytes(model: bytes) -> int:
     network = onnx.load_from_string(model)
     for value in (*network.graph.input, *network.graph.output):
         value.type.tensor_type.shape.dim[0].dim_value = 1
-    graph = onnx.shape_inference.infer_shapes(network).graph
+    graph = onnx.shape_inference.infer_shapes(network, data_prop=True).graph
     sizes = {value.name: _bytes(onnx, value) for value in (*graph.input, *graph.value_info, *graph.output)}
     constants = {tensor.name for tensor in graph.initializer}
     outputs = {value.name for value in graph.output}

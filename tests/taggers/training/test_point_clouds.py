@@ -101,6 +101,7 @@ def test_the_bundle_says_of_raw_windows_what_torch_says(recipe: Make, trained: A
         expected = learner.eval().says(prepared(asked, samples.test).batch(rows)).numpy()[:, 0]
     bundle = Bundle.load(trained.folder.bundle)
     assert bundle.card.input.extra == ("row", "column")
+    assert bundle.card.activation_bytes > 24 * 5 * 8 * 4  # the neighbours of all nodes of a graph
     raw = prepared(recipe(*GRAPH, "transform=null"), samples.test).batch(rows)
     session = OnnxSession.open(bundle, threads=1, max_batch=4)
     extra = {"row": raw["seed_row"].numpy(), "column": raw["seed_column"].numpy()}
