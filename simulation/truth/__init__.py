@@ -5,4 +5,5 @@
 - `matching`: which particle belongs to which object.
 - `records`: verdicts and matches to `TruthLabels`.
 - `top`, `quark_gluon`, `leptons`, `egamma`, `pair_mass`: the producers, each with its task's selection.
+- `top_pair`: mass and leading pt of the generated top pair, one number per event.
 """

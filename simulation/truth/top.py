@@ -11,7 +11,7 @@ from dataformats.generator import GenParticles
 from dataformats.truth import TruthLabels
 from e2efw.framework.modules import EDProducer, InputTag, param
 from e2efw.framework.parameters import not_negative, positive
-from simulation.truth.genealogy import TOP, Genealogy
+from simulation.truth.genealogy import TOP, Genealogy, no_particles
 from simulation.truth.matching import Objects, match_particles, within
 from simulation.truth.records import chosen, truth_labels
 from simulation.truth.tasks import TruthTask, in_half_turn
@@ -105,6 +105,13 @@ class TopMassTruthLabelProducer(TopJets, EDProducer):
 
     task: ClassVar[str] = "top_mass"
 
-    def produce(self, jets: Jets, gen_particles: GenParticles) -> TruthLabels:
+    need_gen_particles: bool = param(True, doc="False: without generated particles, as in data, no jet is valid")
+
+    def produce(self, jets: Jets, gen_particles: GenParticles | None) -> TruthLabels:
         """One record per jet."""
-        return self.labels(jets, gen_particles, background=False)
+        particles = no_particles(len(jets)) if gen_particles is None else gen_particles
+        return self.labels(jets, particles, background=False)
+
+    def needed_products(self) -> frozenset[str]:
+        """The generated particles, unless they may be missing."""
+        return frozenset({"gen_particles"} if self.need_gen_particles else ())
