@@ -124,7 +124,8 @@ def _nearest(down: torch.Tensor, right: torch.Tensor, there: torch.Tensor, k: in
         k: neighbours.
     """
     nodes = there.shape[1]
-    square = sum(((axis[:, :, None] - axis[:, None, :]).int() ** 2 for axis in (down, right)), start=torch.tensor(0))
+    rows, columns = (axis[:, :, None] - axis[:, None, :] for axis in (down.int(), right.int()))
+    square = rows * rows + columns * columns
     none = torch.iinfo(torch.int32).max
     key = square * nodes + torch.arange(nodes, device=there.device, dtype=torch.int32)
     key = torch.where(there[:, None, :] & there[:, :, None], key, none)
