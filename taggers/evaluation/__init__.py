@@ -9,4 +9,6 @@
 - `evaluate`: one call for plain arrays
 - `collected`: objects of a job, from any stream, in the order of the events
 - `analyzer`: `EvaluationAnalyzer`, which compares both sides while a job runs
+- `compared`: two regressors on the same objects, as numbers and as a table
+- `comparison`: `RegressionComparison`, which prints that at the end of a job
 """

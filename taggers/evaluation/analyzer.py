@@ -19,6 +19,7 @@ from e2efw.framework.modules import BookingContext, EDAnalyzer, InputTag, param
 from e2efw.framework.observer import Histograms
 from e2efw.framework.parameters import positive
 from taggers.evaluation.collected import Collected, Rows, column_of, rows_of
+from taggers.evaluation.curves import enough_replicas
 from taggers.evaluation.drawing import Look
 from taggers.evaluation.evaluate import evaluate
 from taggers.evaluation.sample import regressed, scored
@@ -33,10 +34,6 @@ def _rising(value: tuple[float, ...]) -> str | None:
 
 def _efficiencies(value: tuple[float, ...]) -> str | None:
     return None if all(0 < one <= 1 for one in value) else "must be above 0 and up to 1"
-
-
-def _two_or_more(value: int) -> str | None:
-    return None if value >= 2 else "must be 2 or more"
 
 
 @dataclass
@@ -80,7 +77,7 @@ class EvaluationAnalyzer(EDAnalyzer):
     probabilities: bool = param(True, doc="scores are probabilities, from 0 to 1")
     bins: int = param(50, doc="of the histograms", check=positive)
     axis: tuple[float, ...] = param((0.0, 1.0), doc="ends of the histogram axis of scores", check=_rising)
-    replicas: int = param(200, doc="bootstrap samples behind errors", check=_two_or_more)
+    replicas: int = param(200, doc="bootstrap samples behind errors", check=enough_replicas)
     seed: int = param(1, doc="of the bootstrap")
     folder: str = param("evaluation", doc="for metrics.json and pictures; made if need be", tracked=False)
     pictures: Literal["png", "pdf", "svg", "none"] = param("png", doc="format of the pictures", tracked=False)

@@ -22,9 +22,9 @@ class Rows(NamedTuple):
         lumi: of the event.
         event: of the event.
         position: of the object in its event.
-        said: score or estimate.
+        said: score or estimate; (objects, networks) if several say something.
         truth: label or target.
-        sigma: claimed uncertainty; NaN where there is none.
+        sigma: claimed uncertainty, in the shape of `said`; NaN where there is none.
     """
 
     run: NDArray[np.uint32]
@@ -37,7 +37,8 @@ class Rows(NamedTuple):
 
     def ordered(self) -> "Rows":
         """By event and position, whatever order they came in; events of equal numbers by what was said."""
-        order = np.lexsort((self.sigma, self.truth, self.said, self.position, self.event, self.lumi, self.run))
+        said, sigma = (np.atleast_2d(columns.T) for columns in (self.said, self.sigma))
+        order = np.lexsort((*sigma, self.truth, *said, self.position, self.event, self.lumi, self.run))
         return Rows._make(column[order] for column in self)
 
 

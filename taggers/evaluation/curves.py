@@ -202,12 +202,25 @@ def central_half_width(values: Array) -> float:
 
 
 def bootstrapped(statistic: Callable[[Array], float], values: Array, replicas: int, seed: int) -> Estimate:
-    """A statistic and the spread that it has over samples drawn with replacement; unknown for fewer than two."""
-    if values.size < 2:
+    """A statistic and the spread that it has over samples drawn with replacement; unknown for fewer than two.
+
+    Args:
+        statistic: of some of the values.
+        values: (objects,) or (objects, columns), whose rows are drawn whole.
+        replicas: samples drawn.
+        seed: of the bootstrap.
+    """
+    n = len(values)
+    if n < 2:
         return UNKNOWN
     rng = np.random.default_rng(seed)
-    drawn = [statistic(values[rng.integers(values.size, size=values.size)]) for _ in range(replicas)]
+    drawn = [statistic(values[rng.integers(n, size=n)]) for _ in range(replicas)]
     return Estimate(statistic(values), float(np.std(drawn, ddof=1)))
+
+
+def enough_replicas(value: int) -> str | None:
+    """A check for parameters: can a spread be had of so many samples?"""
+    return None if value >= 2 else "must be 2 or more"
 
 
 def median(values: Array) -> float:
