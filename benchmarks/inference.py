@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.inputs import sample, write_sample
-from benchmarks.job import BATCH, bare, job
+from benchmarks.job import BATCH, bare, main_job
 from benchmarks.networks import write_resnet15
 from e2efw.config.accelerators import CPU
 from e2efw.config.graphics import GPU_NVIDIA, NvidiaAccelerator
@@ -81,23 +81,25 @@ def spent(run: Callable[[], object]) -> Spent:
 
 def in_a_job(bundles: Sequence[Bundle], threads: int, n_events: int) -> Table:
     """The whole job against the bare network, in turn; medians of several rounds after one that is not counted."""
-    made = sample(n_events).windows()
+    events = sample(n_events)
     table = Table(box=None, title_justify="left")
     for heading in ("bundle", "threads", "job windows/s", "bare windows/s", "job / bare", "CPU bare / CPU job"):
         table.add_column(heading, justify="left" if heading == "bundle" else "right")
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "events.root"
-        table.title = f"{len(made.pixels)} windows, {BATCH} per run: {write_sample(file, n_events)}"
+        table.title = f"{BATCH} windows per run: {write_sample(file, n_events)}"
         arguments = [f"inputFiles={file}", f"outputFile={file.with_name('out.root')}", f"maxEvents={n_events}"]
         for bundle in bundles:
+            channels = bundle.card.input.channels
+            made = events.windows(channels)
             for n_threads in sorted({1, threads}):
                 settings = [f"ttbar.model={bundle.folder}", f"ttbar.maxBatch={BATCH}", "options.eventsPerBlock=64"]
                 settings.append(f"options.numberOfThreads={n_threads}")
                 jobs, bares = [], []
                 for _ in range(REPEATS + 1):
-                    report = job("ttbar_regression_cfg.py", arguments, settings).run()
+                    report = main_job(channels, arguments, settings).run()
                     jobs.append(Spent(report.seconds, report.cpu_seconds))
-                    bares.append(spent(lambda bundle=bundle, n=n_threads: bare(bundle, made, n)))  # type: ignore[misc]
+                    bares.append(spent(lambda bundle=bundle, made=made, n=n_threads: bare(bundle, made, n)))  # type: ignore[misc]
                 whole, network = (Spent(*np.median(times[1:], axis=0)) for times in (jobs, bares))
                 n_windows = len(made.pixels)
                 table.add_row(

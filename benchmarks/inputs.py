@@ -28,6 +28,8 @@ from frameproducers.jet_frames import JetFrameProducer
 from python_cfg.samples import SIMULATED_TTBAR
 
 LAYERS = ("ECAL", "HCAL")
+MIN_JET_PT = 30.0
+"""GeV, of jets that get a window."""
 PRODUCTS: dict[str, tuple[str, type[Product]]] = {
     "eb_hits": ("reducedEcalRecHitsEB:", EBRecHits),
     "ee_hits": ("reducedEcalRecHitsEE:", EERecHits),
@@ -66,7 +68,7 @@ class Sample(NamedTuple):
 
     def windows(self, channels: Sequence[str] = LAYERS) -> Windows:
         """Windows around the jets, straight from the hits."""
-        producer = JetFrameProducer(channels=tuple(channels), min_jet_pt=30.0)
+        producer = JetFrameProducer(channels=tuple(channels), min_jet_pt=MIN_JET_PT)
         return producer.produce(self.jets, self.inputs).frames
 
     def denser(self, times: int) -> "Sample":

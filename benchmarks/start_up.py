@@ -1,5 +1,6 @@
 """How long a job takes from the command to its first event, in a process of its own.
 
+The main job runs with the calorimetric baseline alone: how large a network is, and how many there are, do not count.
 Kernels are in numba's cache and the bytecode of all modules is kept, as it is from the second run on. Until its first
 event a job has one thread that works, so its CPU time is the wall time of an idle machine; goals are for that.
 """
@@ -22,8 +23,10 @@ import benchmarks.first_event
 from e2efw import config as cms
 from python_cfg.ttbar_regression_cfg import process
 
+del process.compare
 process.add_(cms.Service("BenchmarkFirstEvent"))
 """
+ARGUMENTS: Final = ("maxEvents=1", "model=calorimetric_baseline")
 EMPTY_JOB: Final = """
 import benchmarks.first_event
 from e2efw import config as cms
@@ -56,7 +59,7 @@ def start_ups(repeats: int) -> dict[str, Start]:
     """
     with tempfile.TemporaryDirectory() as folder:
         commands = {
-            "main job": _job(Path(folder), "main", MAIN_JOB, "maxEvents=1", f"outputFile={folder}/out.root"),
+            "main job": _job(Path(folder), "main", MAIN_JOB, *ARGUMENTS, f"outputFile={folder}/out.root"),
             "empty job": _job(Path(folder), "empty", EMPTY_JOB),
             "four imports": [sys.executable, "-c", ONLY_IMPORTS],
         }

@@ -65,4 +65,5 @@ def invariant_mass(family: Genealogy, one: NDArray[np.int64], other: NDArray[np.
         pz = pt * np.sinh(eta)
         total += [np.sqrt(pt**2 + pz**2 + mass**2), pt * np.cos(phi), pt * np.sin(phi), pz]
     energy, *momentum = total
-    return np.sqrt(np.maximum(energy**2 - np.square(momentum).sum(axis=0), 0.0))
+    mass_of_pair: Array = np.sqrt(np.maximum(energy**2 - np.square(momentum).sum(axis=0), 0.0))
+    return mass_of_pair

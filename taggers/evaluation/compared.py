@@ -114,7 +114,7 @@ def summary(found: Mapping[str, Compared], models: Sequence[str], unit: str, boo
 def _plain(found: Compared) -> Plain:
     sides = [{name: plain(number) for name, number in side._asdict().items()} for side in found.sides]
     if len(sides) == 2:
-        told = [side | {"inside": None if side["inside"]["value"] is None else side["inside"]} for side in sides]
+        told = [{**side, "inside": side["inside"] if side["inside"]["value"] is not None else None} for side in sides]
         return {"models": told, "mae_ratio": plain(found.ratio)}
     return {"difference": {name: value for name, value in sides[0].items() if name != "inside"}}
 

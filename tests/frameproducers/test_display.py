@@ -27,7 +27,8 @@ def run(*arguments: str) -> int:
 def output(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What the main job writes."""
     path = str(tmp_path_factory.mktemp("display") / "out.root")
-    assert run("run", "ttbar_regression_cfg.py", f"maxEvents={EVENTS}", f"outputFile={path}") == 0
+    arguments = f"maxEvents={EVENTS}", f"outputFile={path}", "--set", "jetFrames.minJetPt=100"
+    assert run("run", "ttbar_regression_cfg.py", *arguments) == 0
     return path
 
 

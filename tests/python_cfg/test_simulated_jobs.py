@@ -90,11 +90,12 @@ def test_the_main_job_runs_on_simulated_files(simulate: Simulate, tmp_path: Path
     simulated = simulate(f"process={process}", "ptHatMin=200", "maxEvents=10")
     output = tmp_path / "out.root"
     job = load_process("ttbar_regression_cfg.py", [f"inputFiles={simulated}", f"outputFile={output}"])
+    job.jetFrames.minJetPt = 100.0
     assert Job(configure(job, Path())).run().events == 10
     with uproot.open(output) as file:
         tree = file["Events"]
         jet_pt, jet_eta = (ak.flatten(tree[f"{AK8}__SIM.{P4}{leaf}"].array()) for leaf in ("Pt", "Eta"))
-        regressed = ak.to_numpy(ak.flatten(tree["e2eJetRegressions_ttbar_regressed_E2E.obj.pt_"].array()))
+        regressed = ak.to_numpy(ak.flatten(tree["e2eJetRegressions_baseline_regressed_E2E.obj.pt_"].array()))
         layers = ak.to_numpy(ak.num(tree["e2eSparseFrames_detFrames__E2E.obj.value_"].array()))
     central = ak.to_numpy((jet_pt > 100) & (abs(jet_eta) < 1.37))
     assert central.sum() >= 5

@@ -115,10 +115,10 @@ def test_provenance_tells_history_parameters_and_ancestors(command: Command, out
     assert ended.code == 0
     for fact in (
         "  SIM 'e2efw",
-        "paths: reconstruction; end paths: write",
+        "paths: reconstruction; end paths: compare, write",
         "Module: jetFrames E2E",
         "type: JetFrameProducer (EDProducer)",
-        "minJetPt: double tracked = 30.0",
+        "minJetPt: double tracked = 400.0",
         "ancestor: genParticles::GEN",
         "ProcessHistoryID: ",
     ):
@@ -145,7 +145,7 @@ def test_provenance_can_be_sorted_and_cut(command: Command, output: Path) -> Non
     assert "  jetFrames: PSet tracked = '" in whole
     assert "products: {" not in command("prov", str(output), "-p").out
     by_value = command("prov", str(output), "-f", 'model = "calorimetric_baseline"').out
-    assert "Module: ttbar E2E" in by_value
+    assert "Module: baseline E2E" in by_value
     assert "Module: jetFrames" not in by_value
 
 

@@ -26,7 +26,10 @@ def test_check_says_what_would_run_and_writes_nothing(command: Command, tmp_path
     assert list(tmp_path.iterdir()) == []
     told = json.loads(command("check", MAIN, "maxEvents=4", "--json").out)
     assert told["events"] == 4
-    assert [module["label"] for module in told["modules"]] == ["source", "detFrames", "jetFrames", "ttbar", "output"]
+    assert [module["label"] for module in told["modules"]] == [
+        *("source", "detFrames", "jetFrames", "ttbar"),
+        *("baseline", "topMassTruth", "topPair", "comparison", "output"),
+    ]
 
 
 def test_check_finds_what_would_end_the_job(command: Command) -> None:

@@ -52,7 +52,7 @@ class Made:
         self.ids = EventIDs(np.ones(N_EVENTS, np.uint32), np.ones(N_EVENTS, np.uint32), numbers, "")
 
     def known(self, block: slice) -> Truth:
-        return Truth(*(one.take(block) for one in (self.truth, self.pair_mass, self.pair_pt)))
+        return Truth(self.truth.take(block), self.pair_mass.take(block), self.pair_pt.take(block))
 
 
 NOTHING = Truth(None, None, None)
@@ -64,8 +64,9 @@ def compared(folder: Path, blocks: list[slice], *, truth: bool = True, **paramet
     made, module = Made(), RegressionComparison(folder=str(folder / "out"), replicas=20, **parameters)
     state = module.begin_job(SmallJob(label="comparison"))
     for block in blocks:
-        products = (one.take(block) for one in (made.jets, made.said, made.baseline))
-        module.analyze(made.ids.take(block), *products, made.known(block) if truth else NOTHING, state)
+        known = made.known(block) if truth else NOTHING
+        said, baseline = made.said.take(block), made.baseline.take(block)
+        module.analyze(made.ids.take(block), made.jets.take(block), said, baseline, known, state)
     module.end_job(state)
     return json.loads((folder / "out" / FILE).read_text())
 
