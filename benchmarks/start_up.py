@@ -1,6 +1,6 @@
 """How long a job takes from the command to its first event, in a process of its own.
 
-The main job runs with the calorimetric baseline alone: how large a network is, and how many there are, do not count.
+The main job has the calorimetric baseline in the place of its network, whose size would count otherwise.
 Kernels are in numba's cache and the bytecode of all modules is kept, as it is from the second run on. Until its first
 event a job has one thread that works, so its CPU time is the wall time of an idle machine; goals are for that.
 """
@@ -23,7 +23,6 @@ import benchmarks.first_event
 from e2efw import config as cms
 from python_cfg.ttbar_regression_cfg import process
 
-del process.compare
 process.add_(cms.Service("BenchmarkFirstEvent"))
 """
 ARGUMENTS: Final = ("maxEvents=1", "model=calorimetric_baseline")
