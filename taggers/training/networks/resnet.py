@@ -95,6 +95,8 @@ class PooledResNet(Network):
         position: numbers per object that join before the last layer, such as (iphi, ieta); 0 for none.
         pooling: of every channel the largest ("max"), as published; "both" adds the mean, which sums of energy need.
         hidden: size of a dense layer with ReLU before the last, where features and position meet; 0 for none.
+        squares: tell the dense layers the logarithm of the sum of squared pixels of every channel too; of pixels that
+            are roots of energies it is the energy in the window.
         unused_shortcuts: also hold the shortcuts the public code has but never uses, to count and load as it does.
     """
 
@@ -109,6 +111,7 @@ class PooledResNet(Network):
         pooling: Literal["max", "both"] = "max",
         hidden: int = 0,
         *,
+        squares: bool = False,
         unused_shortcuts: bool = False,
     ) -> None:
         super().__init__()
@@ -128,8 +131,8 @@ class PooledResNet(Network):
         flat_size(self.features, (channels, *window), "resnet_pooled")
         if position:
             self.inputs = ("frames", "position")  # type: ignore[misc]  # of this network, not of its class
-        self.pooling = pooling
-        size = (64 if pooling == "both" else 32) + position
+        self.pooling, self.squares = pooling, squares
+        size = (64 if pooling == "both" else 32) + channels * squares + position
         self.head = _dense(size, hidden, outputs)
 
     def forward(self, frames: torch.Tensor, position: torch.Tensor | None = None) -> torch.Tensor:
@@ -138,4 +141,6 @@ class PooledResNet(Network):
         found = features.amax((2, 3))
         if self.pooling == "both":
             found = torch.cat([found, features.mean((2, 3))], dim=1)
+        if self.squares:
+            found = torch.cat([found, torch.log1p(frames.float().square().sum((2, 3)))], dim=1)
         return self.head(found if position is None else torch.cat([found, position], dim=1))

@@ -49,7 +49,7 @@ SMALL: list[tuple[str, tuple[int, int], dict[str, Any]]] = [
     ("resnet", (99, 99), {"granularity": 3, "hidden": 8}),
     ("resnet_pooled", (33, 40), {}),
     ("resnet_pooled", (20, 21), {"layout": "concat", "position": 2}),
-    ("resnet_pooled", (20, 21), {"position": 2, "pooling": "both", "hidden": 8}),
+    ("resnet_pooled", (20, 21), {"position": 2, "pooling": "both", "hidden": 8, "squares": True}),
     ("inception", (33, 40), {"width": 0.125}),
     ("inception", (33, 40), {"width": 0.125, "normalise": False}),
     ("xception", (33, 40), {"width": 0.05, "middle": 1}),
