@@ -21,7 +21,7 @@ process.options.eventsPerBlock = 8
 process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring("in.root"))
 process.load("python_cfg.detFrames_cfi")
 process.load("python_cfg.jetFrames_cfi")
-process.load("python_cfg.ttbar_cfi")
+process.load("python_cfg.ttbar_cfi"); process.ttbar.model = "calorimetric_baseline"
 process.out = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string("out.root"))
 process.p = cms.Path(process.detFrames + process.jetFrames + process.ttbar)
 process.e = cms.EndPath(process.out)

@@ -144,6 +144,7 @@ def job(tmp_path: Path) -> Any:
         made.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(SIMULATED_TTBAR))
         for fragment in ("detFrames", "jetFrames", "ttbar"):
             made.load(f"python_cfg.{fragment}_cfi")
+        made.ttbar.model = "calorimetric_baseline"
         made.options.eventsPerBlock = events
         made.options.numberOfThreads = streams
         made.add_(cms.Service("TFileService", fileName=cms.string(str(tmp_path / f"{folder}.root"))))
