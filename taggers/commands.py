@@ -8,7 +8,6 @@ import typer
 if TYPE_CHECKING:
     from taggers.backends import OpenModel
     from taggers.bundle import Bundle
-    from taggers.transforms import Transform
 
 model = typer.Typer(help="Build, look at, check, time and compress model bundles.", no_args_is_help=True)
 
@@ -37,27 +36,13 @@ def show(bundle: _Named, as_json: _Json = False) -> None:
     """Check the files of a model bundle and print what it reads and says."""
     from e2efw.cli.printing import print_json  # noqa: PLC0415 (--help must not wait for these)
     from taggers.card import written_card  # noqa: PLC0415
+    from taggers.card_text import card_lines  # noqa: PLC0415
 
     found = _loaded(bundle)
-    card = found.card
     if as_json:
-        print_json({"folder": str(found.folder), **written_card(card, found.checksums)})
+        print_json({"folder": str(found.folder), **written_card(found.card, found.checksums)})
         return
-    window = " x ".join(map(str, card.input.window))
-    lines = [
-        f"{card.name} version {card.version}: {card.task}",
-        f"  reads    {', '.join(card.input.channels)} [{card.input.unit}] in windows of {window} pixels",
-        *(f"           {name} of the window's centre" for name in card.input.extra),
-        *_transform_lines(card.input.transform),
-        *(f"  says     {output.name} [{output.unit}]: {output.meaning}" for output in card.outputs),
-        f"  training {card.training}",
-        *(f"  metric   {name} {value}" for name, value in card.metrics.items()),
-        f"  made by  {card.made_by}",
-        f"  graph    ONNX opset {card.opset}, {len(found.model)} bytes, sha256 {found.sha256} as the card says",
-        *([f"  torch    {len(found.torch_model)} bytes in model.pt2"] if found.torch_model else []),
-        *([f"  memory   {card.activation_bytes} bytes per window in its layers"] if card.activation_bytes else []),
-    ]
-    typer.echo("\n".join(lines))
+    typer.echo("\n".join(card_lines(found)))
 
 
 @model.command("check", no_args_is_help=True)
@@ -158,13 +143,3 @@ def _opened(bundle: "Bundle", backend: str, threads: int, max_batch: int = 0) ->
     here = (*NvidiaAccelerator().enabledLabels(), CPU)
     chosen: Any = backend
     return open_model(bundle, "model", backend=chosen, accelerators=here, threads=threads, max_batch=max_batch)
-
-
-def _transform_lines(transform: "Transform | None") -> list[str]:
-    """Who does what to every channel before the network sees it."""
-    if transform is None:
-        return ["  first    nothing: pixels go in as they are"]
-    by = {"backend": "before the network runs", "graph": "in the network's first nodes"}[transform.applied_by]
-    described = {name: ", ".join(map(str, steps)) or "as it is" for name, steps in transform.channels.items()}
-    lines = [f"           {name}: {steps}" for name, steps in described.items()]
-    return [f"  first    {by} ({transform.source}):", *lines]

@@ -1,5 +1,6 @@
 """`e2efw model` as typed."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -43,6 +44,14 @@ def test_show_says_what_is_done_to_the_pixels_first_and_by_whom(tmp_path: Path, 
         "ECAL: scale factor 0.02, clip low -1, high 1",
         "HCAL: as it is",
     ]
+
+
+def test_show_says_how_a_network_was_trained_and_how_good_it_is() -> None:
+    output = CliRunner().invoke(model, ["show", "top_resnet15"], catch_exceptions=False).output
+    lines = [" ".join(line.split()) for line in output.splitlines()]
+    assert any(line.startswith("training resnet depth=15, ") for line in lines)
+    assert any(re.fullmatch(r"train: \d+ qcd, \d+ top", line) for line in lines)
+    assert any(re.fullmatch(r"metric top auc 0\.\d+ \+- 0\.\d+", line) for line in lines)
 
 
 def test_a_bundle_that_is_nowhere_is_named_with_those_that_come_with_the_project() -> None:
