@@ -53,6 +53,7 @@ def main_job(channels: Sequence[str], arguments: list[str], settings: list[str])
     """The main job with one network, which reads these channels, around all jets of `Sample.windows`."""
     process = load_process("ttbar_regression_cfg.py", arguments)
     del process.compare
+    process.output.outputCommands.remove("keep *_baseline_*_*")
     process.jetFrames.channels = list(channels)
     process.jetFrames.minJetPt = MIN_JET_PT
     apply_settings(process, settings)
