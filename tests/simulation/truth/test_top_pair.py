@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dataformats.candidates import Jets
 from dataformats.generator import GenParticles
 from e2efw.framework.blocks import EventIDs
+from simulation.truth.top import TopMassTruthLabelProducer
 from simulation.truth.top_pair import TopPairProducer
 from tests.simulation.truth.test_truth_twins import Particle, events_of
 
@@ -68,3 +70,11 @@ def test_events_without_generated_particles_have_no_pair() -> None:
     assert np.isnan(made.mass.values("value")).tolist() == [True] * 3
     assert TopPairProducer().needed_products() == {"gen_particles"}
     assert not TopPairProducer(need_gen_particles=False).needed_products()
+
+
+def test_jets_without_generated_particles_have_no_top_mass() -> None:
+    jets = Jets.from_lists(pt=[[500.0, 450.0], []], eta=[[0.0, 1.0], []], phi=[[0.0, 3.0], []], mass=[[170.0, 9.0], []])
+    truth = TopMassTruthLabelProducer(need_gen_particles=False).produce(jets, None)
+    assert truth.counts.tolist() == [2, 0]
+    assert not truth.flat("valid").any()
+    assert TopMassTruthLabelProducer().needed_products() == {"gen_particles"}
