@@ -74,7 +74,8 @@ def test_events_without_generated_particles_have_no_pair() -> None:
 
 def test_jets_without_generated_particles_have_no_top_mass() -> None:
     jets = Jets.from_lists(pt=[[500.0, 450.0], []], eta=[[0.0, 1.0], []], phi=[[0.0, 3.0], []], mass=[[170.0, 9.0], []])
-    truth = TopMassTruthLabelProducer(need_gen_particles=False).produce(jets, None)
+    parameters: dict[str, Any] = {"need_gen_particles": False}
+    truth = TopMassTruthLabelProducer(**parameters).produce(jets, None)
     assert truth.counts.tolist() == [2, 0]
     assert not truth.flat("valid").any()
     assert TopMassTruthLabelProducer().needed_products() == {"gen_particles"}
