@@ -12,8 +12,9 @@ import yaml
 from onnx import TensorProto, helper
 
 from e2efw.errors import ConfigurationError
-from taggers.bundle import CARD_FILE, MODEL_FILE, Bundle, ModelOutput, packaged_models, write_bundle
+from taggers.bundle import CARD_FILE, MODEL_FILE, PACKAGED, Bundle, ModelOutput, packaged_models, write_bundle
 from taggers.calorimetric_baseline import CARD, NAME
+from taggers.checking import checked
 from taggers.onnx_backend import OnnxSession
 from taggers.onnx_header import opset_of
 from tests.taggers.support import serialised, small_card
@@ -39,7 +40,16 @@ def test_provenance_and_metrics_survive(tmp_path: Path, baseline: Bundle) -> Non
 
 
 def test_packaged_models_are_found_by_name() -> None:
-    assert packaged_models() == (NAME,)
+    assert set(packaged_models()) == {NAME, "top_resnet15", "ttbar_resnet15"}
+
+
+@pytest.mark.parametrize("name", packaged_models())
+def test_packaged_models_are_small_and_say_what_their_cards_say(name: str) -> None:
+    bundle = Bundle.load(PACKAGED / name)
+    assert bundle.card.name == name
+    assert len(bundle.model) <= 3_000_000
+    findings = checked(OnnxSession.open(bundle, threads=1, max_batch=16))
+    assert {finding.result for finding in findings} <= {"ok", "skipped"}
 
 
 @pytest.mark.parametrize("name", [MODEL_FILE, CARD_FILE])

@@ -77,7 +77,7 @@ CASES = [
     Case(
         "a misspelt service",
         8009,
-        ("'Trcer' (my_cfg.py:12): no plugin 'Trcer'. Did you mean 'Tracer'? Services: DependencyGraph, ",),
+        ("'Trcer' (my_cfg.py:12): no plugin 'Trcer'. Did you mean 'Tracer'? Services: ", "DependencyGraph, "),
         "process.add_(cms.Service('Trcer'))",
     ),
     Case(
