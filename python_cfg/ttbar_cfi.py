@@ -1,4 +1,4 @@
-"""Jet mass and transverse momentum by the calorimetric baseline."""
+"""Mass and transverse momentum of the top quarks in boosted jets, by the network that comes with the project."""
 
 from e2efw import config as cms
 
@@ -7,5 +7,5 @@ ttbar = cms.EDProducer(
     jets=cms.InputTag("ak8PFJetsCHS"),
     seeds=cms.InputTag("jetFrames", "seeds"),
     frames=cms.InputTag("jetFrames", "frames"),
-    model=cms.string("calorimetric_baseline"),
+    model=cms.string("ttbar_resnet15"),
 )

@@ -11,7 +11,7 @@ from e2efw import config as cms
 from python_cfg.samples import SIMULATED_TTBAR
 
 options = cms.arguments(
-    inputFiles=[SIMULATED_TTBAR], outputFile="ttbar_regression.root", maxEvents=-1, model="calorimetric_baseline"
+    inputFiles=[SIMULATED_TTBAR], outputFile="ttbar_regression.root", maxEvents=-1, model="ttbar_resnet15"
 )
 
 process = cms.Process("E2E")

@@ -35,7 +35,7 @@ def test_check_says_what_would_run_and_writes_nothing(command: Command, tmp_path
 def test_check_finds_what_would_end_the_job(command: Command) -> None:
     ended = command("check", MAIN, "--set", "jetFrames.channels=TracksPt")
     assert ended.code == 8009
-    assert "reads channel 'ECAL'" in ended.err
+    assert "model 'ttbar_resnet15' reads channel 'TracksD0'" in ended.err
 
 
 def test_check_finds_all_mistakes_at_once(command: Command) -> None:
