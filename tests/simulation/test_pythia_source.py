@@ -156,6 +156,6 @@ def test_a_job_that_skips_events_writes_the_tail_of_the_long_one(process: str, t
         assert ak.to_list(whole[name].array()[7:]) == ak.to_list(tail[name].array()), name
 
 
-def test_a_wrong_process_names_the_cfg() -> None:
-    with pytest.raises(E2EFWError, match=r"no process 'zz'.*generate_cfg\.py"):
+def test_a_wrong_process_names_the_line_that_set_it() -> None:
+    with pytest.raises(E2EFWError, match=r"no process 'zz'.*python_cfg/pythia\.py:\d+"):
         configure(load_process("generate_cfg.py", ["process=zz"]), Path())
