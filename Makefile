@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 # onnxruntime and onnxruntime-gpu overwrite each other's files, so only one of them is installed
 RUNTIME := $(if $(or $(wildcard /proc/driver/nvidia/version),$(shell command -v nvidia-smi)),gpu,cpu)
 
+# a file of tests stays on one core: its fixtures are made once
+ON_ALL_CORES := --numprocesses auto --dist loadfile
+
 .PHONY: help run test test-training lint bench bench-simulation physics gallery model sample jsroot-check clean
 
 help:  ## this list
@@ -15,10 +18,10 @@ run: $(VENV)/.run  ## run the main job on the packaged sample
 	$(BIN)/e2efw run ttbar_regression_cfg.py
 
 test: $(VENV)/.test  ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ON_ALL_CORES)
 	@# a warm cache would ignore the bounds checks
 	cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" \
-		$(BIN)/python -m pytest -q -p no:cacheprovider tests/dataformats tests/frameproducers \
+		$(BIN)/python -m pytest -q -p no:cacheprovider $(ON_ALL_CORES) tests/dataformats tests/frameproducers \
 		tests/simulation/kernels tests/taggers/training
 
 test-training: $(VENV)/.train  ## run the tests of the training room, which need torch (some GB)
