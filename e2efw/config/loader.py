@@ -20,6 +20,8 @@ from e2efw.errors import ConfigFileNotFoundError, ConfigFileReadError, E2EFWErro
 __all__ = ["apply_settings", "find_cfg", "load_process", "packaged_cfgs", "packaged_folders"]
 
 _OUR_FOLDER = str(Path(__file__).parent)
+_FRAGMENTS = ("_cfi", "_cff")
+"""How names of modules that hold configuration end."""
 
 
 def load_process(path: str | Path, arguments: Sequence[str] = ()) -> Process:
@@ -110,7 +112,11 @@ def _told(error: Exception) -> str:
 
 @contextmanager
 def _stage(cfg: Path, module: ModuleType, argv: list[str]) -> Iterator[None]:
-    """Give the cfg its arguments, its folder and its ``__main__``, and take them back."""
+    """Give the cfg its arguments, its folder, its ``__main__`` and fragments of its own, and take them back.
+
+    Objects of fragments that others imported may have been changed by them.
+    """
+    others = {name: _forget(name) for name in list(sys.modules) if name.endswith(_FRAGMENTS)}
     before = sys.argv, sys.path[:], sys.modules.get("__main__"), set(sys.modules)
     sys.argv = argv
     sys.path.insert(0, str(cfg.parent))
@@ -123,6 +129,11 @@ def _stage(cfg: Path, module: ModuleType, argv: list[str]) -> Iterator[None]:
         if before[2] is not None:
             sys.modules["__main__"] = before[2]
         _forget_fragments(set(sys.modules) - before[3])
+        for name, fragment in others.items():
+            sys.modules[name] = fragment
+            parent, _, child = name.rpartition(".")
+            if parent in sys.modules:
+                setattr(sys.modules[parent], child, fragment)
 
 
 def _forget_fragments(names: set[str]) -> None:
@@ -131,6 +142,11 @@ def _forget_fragments(names: set[str]) -> None:
         module = sys.modules.get(name)
         values = list(vars(module).values()) if module is not None and not name.startswith("e2efw.") else []
         if any(isinstance(value, (Parameter, Parameterizable, Labelled, Condition, ModifierChain)) for value in values):
-            del sys.modules[name]
-            parent, _, child = name.rpartition(".")
-            vars(sys.modules.get(parent, ModuleType(""))).pop(child, None)
+            _forget(name)
+
+
+def _forget(name: str) -> ModuleType:
+    """Let the next import of a module run it again; returns what it was."""
+    parent, _, child = name.rpartition(".")
+    vars(sys.modules.get(parent, ModuleType(""))).pop(child, None)
+    return sys.modules.pop(name)

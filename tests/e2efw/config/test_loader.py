@@ -1,5 +1,6 @@
 """Running cfg files."""
 
+import importlib
 import sys
 from pathlib import Path
 
@@ -23,6 +24,19 @@ def test_cfg_leaves_its_process(tmp_path: Path) -> None:
     process = load_process(cfg)
     assert isinstance(process, cms.Process)
     assert process.a.origin_() == (str(cfg), 3)
+
+
+def test_a_cfg_has_fragments_of_its_own(tmp_path: Path) -> None:
+    ours = importlib.import_module("python_cfg.detFrames_cfi")
+    untouched = ours.detFrames.dumpPython()
+    ours.detFrames.layers = ["HCAL"]
+    cfg = write(tmp_path, HEAD + "from python_cfg import detFrames_cfi\nprocess.load('python_cfg.detFrames_cfi')\n")
+    process = load_process(cfg)
+    assert process.detFrames.dumpPython() == untouched
+    assert process.detFrames is not ours.detFrames
+    assert importlib.import_module("python_cfg.detFrames_cfi") is ours
+    assert sys.modules["python_cfg"].detFrames_cfi is ours
+    del sys.modules["python_cfg.detFrames_cfi"], sys.modules["python_cfg"].detFrames_cfi
 
 
 def test_fwcore_names_are_our_modules_while_the_cfg_runs(tmp_path: Path) -> None:
