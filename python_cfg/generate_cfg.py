@@ -6,12 +6,12 @@ e2efw plugin-help PythiaSource
 """
 
 from e2efw import config as cms
-from python_cfg.pythia import ARGUMENTS, pythia_source
+from python_cfg.pythia import ARGUMENTS, pythia_parameters
 
 options = cms.arguments(**ARGUMENTS, outputFile="generated.root")
 
 process = cms.Process("GENERATE")
 process.maxEvents.input = options.maxEvents
-process.source = pythia_source(options)
+process.source = cms.Source("PythiaSource", **pythia_parameters(options))
 process.output = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string(options.outputFile))
 process.write = cms.EndPath(process.output)

@@ -1,4 +1,4 @@
-"""What the cfgs that simulate share: arguments for Pythia 8, its source, and the seeds of the detector."""
+"""What the cfgs that simulate share: arguments and parameters of Pythia 8, and the seeds of the detector."""
 
 from types import SimpleNamespace
 from typing import Any, Final
@@ -37,26 +37,25 @@ _RANDOM = (
 """Modules of `simulation_cff` that draw random numbers."""
 
 
-def pythia_source(options: SimpleNamespace) -> cms.Source:
-    """The source that these arguments ask for."""
-    return cms.Source(
-        "PythiaSource",
-        process=cms.string(options.process),
-        skipEvents=cms.untracked.int32(options.skipEvents),
-        seed=cms.int32(options.seed),
-        pileup=cms.double(options.pileup),
-        energy=cms.double(options.energy),
-        ptHatMin=cms.double(options.ptHatMin),
-        ptHatMax=cms.double(options.ptHatMax),
-        topMass=cms.double(options.topMass),
-        topMassMax=cms.double(options.topMassMax),
-        aMass=cms.double(options.aMass),
-        aMassMax=cms.double(options.aMassMax),
-        gunPtMin=cms.double(options.gunPtMin),
-        gunPtMax=cms.double(options.gunPtMax),
-        gunEtaMin=cms.double(options.gunEtaMin),
-        gunEtaMax=cms.double(options.gunEtaMax),
-    )
+def pythia_parameters(options: SimpleNamespace) -> dict[str, Any]:
+    """Parameters of PythiaSource that these arguments ask for."""
+    return {
+        "process": cms.string(options.process),
+        "skipEvents": cms.untracked.int32(options.skipEvents),
+        "seed": cms.int32(options.seed),
+        "pileup": cms.double(options.pileup),
+        "energy": cms.double(options.energy),
+        "ptHatMin": cms.double(options.ptHatMin),
+        "ptHatMax": cms.double(options.ptHatMax),
+        "topMass": cms.double(options.topMass),
+        "topMassMax": cms.double(options.topMassMax),
+        "aMass": cms.double(options.aMass),
+        "aMassMax": cms.double(options.aMassMax),
+        "gunPtMin": cms.double(options.gunPtMin),
+        "gunPtMax": cms.double(options.gunPtMax),
+        "gunEtaMin": cms.double(options.gunEtaMin),
+        "gunEtaMax": cms.double(options.gunEtaMax),
+    }
 
 
 def seed_detector(process: cms.Process, seed: int) -> None:

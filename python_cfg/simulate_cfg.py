@@ -6,14 +6,14 @@ e2efw plugin-help PythiaSource
 """
 
 from e2efw import config as cms
-from python_cfg.pythia import ARGUMENTS, pythia_source, seed_detector
+from python_cfg.pythia import ARGUMENTS, pythia_parameters, seed_detector
 
 options = cms.arguments(**ARGUMENTS, outputFile="simulated.root")
 
 process = cms.Process("SIM")
 process.maxEvents.input = options.maxEvents
 process.options.eventsPerBlock = 64
-process.source = pythia_source(options)
+process.source = cms.Source("PythiaSource", **pythia_parameters(options))
 
 process.load("python_cfg.simulation_cff")
 seed_detector(process, options.seed)
