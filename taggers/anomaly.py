@@ -10,7 +10,7 @@ from dataformats.results import Anomalies, about
 from e2efw.errors import ConfigurationError
 from e2efw.framework.modules import EDProducer, JobContext, param
 from e2efw.framework.parameters import positive
-from taggers.network import Network, refuse_other_objects, seeded, spread
+from taggers.network import Network, seeded, spread
 from taggers.tagging import AnyObjectParameters, AnyObjects
 
 ERROR: Final = "error"
@@ -39,7 +39,7 @@ class AnomalyDetector(EDProducer, AnyObjectParameters):
     def produce(self, objects: AnyObjects, seeds: Seeds, frames: Windows, network: Network) -> Anomalies:
         """Objects without a window have NaN and the reason."""
         if objects.chosen is not None:
-            refuse_other_objects(network.label, objects.chosen, seeds)
+            network.check_objects(objects.chosen, seeds)
         positions = seeded(seeds, frames)
         if ERROR in network.outputs:
             found = {name: values for name, values in network.run(frames).items() if name in (ERROR, WORST)}

@@ -1,5 +1,6 @@
 """The card of a model, `model.yaml`: what a network reads and says, and where it comes from."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from types import NoneType
@@ -78,6 +79,16 @@ class Card:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     activation_bytes: int = 0
     reference: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def trained_on(self) -> dict[str, tuple[float, float]]:
+        """Lowest and highest value by column that the recipe of the training chose its objects by."""
+        recipe = self.training.get("recipe", {}) if isinstance(self.training, Mapping) else {}
+        chosen = recipe.get("data", {}).get("select", {}) if isinstance(recipe, Mapping) else {}
+        return {
+            name: (-math.inf if low is None else low, math.inf if high is None else high)
+            for name, (low, high) in chosen.items()
+        }
 
 
 class Checksums(NamedTuple):

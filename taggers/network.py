@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,8 @@ class Network:
     model: OpenModel
     label: str
     objects: str = ""
+    told: set[str] = field(default_factory=set, compare=False, repr=False)
+    """Columns in which objects were found that the network knows nothing of; one warning each."""
 
     @property
     def outputs(self) -> dict[str, ModelOutput]:
@@ -82,6 +84,26 @@ class Network:
                     f"{self.label}: output '{name}' of model '{card.name}' has {self.model.shapes[name]} numbers per "
                     "window; needed is one. Give every number an output of its own."
                 )
+
+    def check_objects(self, objects: Collection, seeds: Seeds) -> None:
+        """Compare objects with seeds, and with what the network was trained on: it says nonsense of others.
+
+        Raises:
+            LogicError: the seeds are not in step with the objects.
+        """
+        refuse_other_objects(self.label, objects, seeds)
+        card, seen = self.model.bundle.card, seeds.flat("status") == SeedStatus.OK
+        for name, (low, high) in card.trained_on.items():
+            if name in objects.leaves and name not in self.told:
+                values = objects.flat(name)[seen]
+                strange = int(np.count_nonzero((values < low) | (values > high)))
+                if strange:
+                    self.told.add(name)
+                    _LOG.warning(
+                        "%s: %d of %d objects with windows have %s outside %g to %g, which model '%s' was trained on: "
+                        "what it says of them means nothing",
+                        self.label, strange, len(values), name, low, high, card.name,
+                    )  # fmt: skip
 
     def run(self, frames: Windows) -> dict[str, NDArray[np.float32]]:
         """(windows, ...) what the network says, by output."""

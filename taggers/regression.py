@@ -6,7 +6,7 @@ from dataformats.frames import Seeds, Windows
 from dataformats.results import Regressions, about
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from taggers.card import SIGMA
-from taggers.network import Network, NetworkParameters, refuse_other_objects
+from taggers.network import Network, NetworkParameters
 from taggers.tagging import AnyObjectParameters, AnyObjects
 
 
@@ -91,7 +91,7 @@ def regressions(
         LogicError: objects, seeds and windows do not belong together.
     """
     if objects is not None:
-        refuse_other_objects(network.label, objects, seeds)
+        network.check_objects(objects, seeds)
     said = network.about_objects(seeds, frames)
     described = about(network.objects, quantity=quantity, unit=network.outputs[quantity].unit)
     sigma = {"sigma": said[quantity + SIGMA]} if quantity + SIGMA in said else {}

@@ -12,7 +12,7 @@ from dataformats.frames import Seeds, Windows
 from dataformats.results import MOST_CLASSES, Scores, about, score_columns
 from e2efw.errors import ConfigurationError
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
-from taggers.network import Network, NetworkParameters, refuse_other_objects
+from taggers.network import Network, NetworkParameters
 
 _TOLERANCE: Final = 1e-3
 """How far a probability may lie outside of 0 to 1: networks in half precision round."""
@@ -105,7 +105,7 @@ def scores(network: Network, objects: Collection | None, seeds: Seeds, frames: W
         ConfigurationError: the network says something else than probabilities.
     """
     if objects is not None:
-        refuse_other_objects(network.label, objects, seeds)
+        network.check_objects(objects, seeds)
     said = network.about_objects(seeds, frames)
     for name, values in said.items():
         _refuse_other_than_probabilities(network, name, values)

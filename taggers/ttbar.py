@@ -9,7 +9,7 @@ from dataformats.frames import Seeds, Windows
 from dataformats.results import EventFloat, JetRegressions, about
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from taggers.card import SIGMA
-from taggers.network import Network, NetworkParameters, refuse_other_objects
+from taggers.network import Network, NetworkParameters
 from taggers.pairs import leading_pair
 from taggers.regression import regressor
 
@@ -48,7 +48,7 @@ class TTbarRegressor(EDProducer, NetworkParameters):
 
     def produce(self, jets: Jets, seeds: Seeds, frames: Windows, network: Network) -> TTbarProducts:
         """Jets without a window have NaN and the reason."""
-        refuse_other_objects(network.label, jets, seeds)
+        network.check_objects(jets, seeds)
         said = network.about_objects(seeds, frames)
         columns = {name: said[name] for name in _QUANTITIES}
         columns |= {name + SIGMA: said[name + SIGMA] for name in _QUANTITIES if name + SIGMA in said}

@@ -56,6 +56,26 @@ def test_blocks_without_windows_have_no_numbers(network: Network, counts: list[i
     assert np.isnan(made.mass.value).tolist() == [True] * len(counts)
 
 
+def test_jets_unlike_those_of_the_training_are_told_of_once(
+    session: OnnxSession, jet_like: Pixels, caplog: pytest.LogCaptureFixture
+) -> None:
+    recipe = {"recipe": {"data": {"select": {"pt": [400.0, None], "eta": [None, 1.4]}}}}
+    bundle = replace(session.bundle, card=replace(session.bundle.card, training=recipe))
+    network = Network(replace(session, bundle=bundle), "ttbar")
+    seeds, frames = windows_of([3], [[0, 2]], jet_like(2))
+    jets = replace_column(objects_of([3], Jets), "pt", [30.0, 20.0, 500.0])
+    for _ in range(2):
+        TTbarRegressor().produce(jets, seeds, frames, network)
+    (told,) = [text for text in caplog.messages if "trained on" in text]
+    assert "ttbar: 1 of 2 objects with windows have pt outside 400 to inf" in told
+
+
+def replace_column(jets: Jets, name: str, values: list[float]) -> Jets:
+    """Jets with other numbers in one column."""
+    columns = {column: jets.flat(column) for column in jets.columns}
+    return Jets(jets.offsets, **{**columns, name: np.array(values, np.float32)})
+
+
 def test_jets_of_another_producer_are_refused(network: Network, jet_like: Pixels) -> None:
     seeds, frames = windows_of([1, 1], [[0], [0]], jet_like(2))
     with pytest.raises(LogicError, match=r"ttbar: 2 seeds in 2 events do not belong to 3 Jets in 2 events\."):
