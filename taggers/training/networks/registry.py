@@ -1,51 +1,18 @@
 """Networks by name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from inspect import Parameter, signature
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from e2efw.errors import ConfigurationError, nearest
+from e2efw.errors import ConfigurationError
 from taggers.training.networks.edges import WithEdges
 from taggers.training.networks.module import Network, Window, parameters_of, torch
+from taggers.training.registry import Registry
 
-Build: TypeAlias = Callable[..., Network]
+NETWORKS: Final[Registry[Network]] = Registry("network", given=3)
+"""All networks by name; they are built with channels, window and outputs."""
 
-
-@dataclass(frozen=True)
-class Entry:
-    """A network that can be asked for.
-
-    Args:
-        name: how it is asked for.
-        build: (channels, window, outputs, options) to the network.
-        doc: one line.
-    """
-
-    name: str
-    build: Build
-    doc: str
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Options and their defaults."""
-        listed = list(signature(self.build).parameters.values())[3:]
-        return {p.name: p.default for p in listed if p.kind is not Parameter.VAR_KEYWORD}
-
-
-NETWORKS: Final[dict[str, Entry]] = {}
-"""All networks by name."""
-
-
-def register(name: str, doc: str, build: Build) -> None:
-    """Offer a network; the parameters of build behind the first three are its options.
-
-    Raises:
-        ConfigurationError: the name is taken.
-    """
-    if name in NETWORKS:
-        raise ConfigurationError(f"network '{name}' exists already: {NETWORKS[name].doc}.")
-    NETWORKS[name] = Entry(name, build, doc)
+register = NETWORKS.register
 
 
 def network(
@@ -64,16 +31,11 @@ def network(
     Raises:
         ConfigurationError: no such network or option, with the nearest; or a window that is too small.
     """
-    if name not in NETWORKS:
-        raise ConfigurationError(f"no network '{name}'. {nearest(name, NETWORKS)}")
+    entry = NETWORKS.asked_for(name, options)
     if min(channels, outputs, *window) < 1:
         raise ConfigurationError(
             f"network '{name}': channels ({channels}), window {window} and outputs ({outputs}) must be at least 1."
         )
-    entry = NETWORKS[name]
-    for option in options:
-        if option not in entry.options:
-            raise ConfigurationError(f"network '{name}': no option '{option}'. {nearest(option, entry.options)}")
     made = entry.build(channels * (1 + len(edges)), window, outputs, **options)
     if not edges:
         return made
