@@ -171,7 +171,7 @@ def two_threads() -> Measured:
 def first_events() -> Iterator[Measured]:
     """From a command to its first event, in new processes."""
     for what, start in start_ups(STARTS).items():
-        goal, reached = ("< 1 s", start.cpu < 1) if what == "main job" else ("for comparison", True)
+        goal, reached = ("< 1 s", start.wall < 1) if what == "main job" else ("for comparison", True)
         name = what if what == "four imports" else f"command to first event, {what}"
         yield Measured(name, f"{start.wall:.2f} (CPU {start.cpu:.2f}) s", goal, reached)
 

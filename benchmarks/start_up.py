@@ -2,7 +2,8 @@
 
 The main job has the calorimetric baseline in the place of its network, whose size would count otherwise.
 Kernels are in numba's cache and the bytecode of all modules is kept, as it is from the second run on. Until its first
-event a job has one thread that works, so its CPU time is the wall time of an idle machine; goals are for that.
+event a job has one thread that works, so on a busy machine its CPU time tells more; the goal
+is for the wall time of an idle one.
 """
 
 import os
