@@ -88,7 +88,7 @@ def test_pixels_are_particles_around_the_axis_and_towers_stand_in_their_middle()
 
 
 def test_trees_learn_the_rows_of_a_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    pytest.importorskip("sklearn", reason="scikit-learn is not in any extra")
+    pytest.importorskip("sklearn", reason="scikit-learn is in the extra `train`")
     arrow = pytest.importorskip("pyarrow", reason="pyarrow is in the extra `train`")
     parquet = pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "taus.parquet"
