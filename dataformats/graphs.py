@@ -10,14 +10,14 @@ Four collections per producer, all ragged by event and in step with one another:
 `PointClouds` puts them together into the arrays that PyTorch Geometric and its like take.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.collection import Collection, Events, Leaf
+from dataformats.described import Described
 from e2efw.errors import LogicError
 
 MAX_NODES: Final = 65535
@@ -82,28 +82,6 @@ FEATURE_SETS: Final = {
 """All sets by name; the channels of both are those of the producer, in its order."""
 
 
-class _Described(Collection):
-    """A collection that keeps its description."""
-
-    def __init__(self, description: Mapping[str, Any], offsets: NDArray[np.int64], **columns: NDArray[Any]) -> None:
-        super().__init__(offsets, **columns)
-        self.about = dict(description)
-
-    @classmethod
-    def restored(
-        cls, offsets: NDArray[np.int64], columns: dict[str, NDArray[Any]], description: Mapping[str, Any]
-    ) -> Self:
-        """As for any collection, with the description."""
-        product = super().restored(offsets, columns, description)
-        product.about = dict(description)
-        return product
-
-    @property
-    def description(self) -> dict[str, Any]:
-        """What the numbers mean."""
-        return self.about
-
-
 class Graphs(Collection):
     """Size of the graph of every object, in step with the objects."""
 
@@ -112,7 +90,7 @@ class Graphs(Collection):
     n_cut = Leaf("obj.nCut_", "uint32", doc="nodes left out because there were too many, those with the least energy")
 
 
-class GraphNodes(_Described):
+class GraphNodes(Described):
     """Where nodes are; description: {"window": [rows, columns]}."""
 
     friendly_type = "e2eGraphNodes"
@@ -120,14 +98,14 @@ class GraphNodes(_Described):
     column = Leaf("obj.column_", "uint16", doc="column in the window of the object")
 
 
-class GraphValues(_Described):
+class GraphValues(Described):
     """What nodes hold; description: {"channels": [...], "features": name of the `FeatureSet`}."""
 
     friendly_type = "e2eGraphValues"
     value = Leaf("obj.value_", "float32", doc="(nodes, channels), channels of one node after another, in their units")
 
 
-class GraphNeighbours(_Described):
+class GraphNeighbours(Described):
     """Who is near whom; description: {"k": neighbours at most, "self_loops": bool}."""
 
     friendly_type = "e2eGraphNeighbours"

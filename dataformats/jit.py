@@ -38,7 +38,8 @@ R_co = TypeVar("R_co", covariant=True)
 
 _SOURCES = (
     "dataformats/**/*.py",
-    "*/kernels/*.py",
+    "frameproducers/kernels/*.py",
+    "simulation/kernels/*.py",
     "simulation/hadron_response.py",
     "simulation/random_numbers.py",
     "taggers/training/kernels.py",

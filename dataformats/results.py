@@ -5,13 +5,13 @@ CMSSW's references to products do: by branch, and by the CRC-32 of the branch's 
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, Self
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dataformats.collection import Collection, EventRecord, Leaf
+from dataformats.described import Described
 from e2efw.errors import LogicError, nearest
 
 MOST_CLASSES: Final = 8
@@ -28,34 +28,8 @@ def about(branch: str, **more: Any) -> dict[str, Any]:
     return {"objects": branch, "objects_id": zlib.crc32(branch.encode()) if branch else 0, **more}
 
 
-class ObjectResults(Collection):
-    """What all results have; one record per object, in the order of its collection.
-
-    Args:
-        offsets: (events + 1,) boundaries of the objects.
-        about: the description, see `about`; kept in files.
-        columns: flat arrays, one per leaf.
-    """
-
-    def __init__(
-        self, offsets: NDArray[np.int64], *, about: Mapping[str, Any] | None = None, **columns: NDArray[Any]
-    ) -> None:
-        super().__init__(offsets, **columns)
-        self.about = dict(about or {})
-
-    @classmethod
-    def restored(
-        cls, offsets: NDArray[np.int64], columns: dict[str, NDArray[Any]], description: Mapping[str, Any]
-    ) -> Self:
-        """Build from columns known to be valid."""
-        product = super().restored(offsets, columns, description)
-        product.about = dict(description)
-        return product
-
-    @property
-    def description(self) -> dict[str, Any]:
-        """Branch and id of the objects, and what the class adds."""
-        return self.about
+class ObjectResults(Described):
+    """What all results have; one record per object, in the order of its collection, which `about` names."""
 
     def refuse_others(self, objects: Collection) -> None:
         """A LogicError if these cannot be the objects that the results are about."""

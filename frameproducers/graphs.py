@@ -146,7 +146,7 @@ class GraphProducer(EDProducer, LayerInputs, JetParameters):
         return GraphProducts(
             seeds,
             Graphs(seeds.offsets, n_nodes=sizes, n_cut=cut),
-            GraphNodes(about["nodes"], node_offsets, **place),
-            GraphValues(about["values"], node_offsets * len(self.channels), value=points.values.ravel()),
-            GraphNeighbours(about["neighbours"], edge_offsets, neighbour=neighbours),
+            GraphNodes(node_offsets, about=about["nodes"], **place),
+            GraphValues(node_offsets * len(self.channels), about=about["values"], value=points.values.ravel()),
+            GraphNeighbours(edge_offsets, about=about["neighbours"], neighbour=neighbours),
         )

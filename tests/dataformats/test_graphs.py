@@ -16,13 +16,13 @@ def two_events(features: str = "top_gnn", *, self_loops: bool = True, **parts: A
     place = {"row": np.array([0, 2, 1, 2, 4]), "column": np.array([4, 0, 8, 4, 6])}
     whole = PointClouds(
         Graphs.from_lists(n_nodes=[[2, 0], [3]], n_cut=[[0, 0], [7]]),
-        GraphNodes({"window": [5, 9]}, np.array([0, 2, 5]), **place),
+        GraphNodes(np.array([0, 2, 5]), about={"window": [5, 9]}, **place),
         GraphValues(
-            {"channels": ["ECAL", "HCAL"], "features": features}, np.array([0, 4, 10]), value=np.arange(10) / 2
+            np.array([0, 4, 10]), about={"channels": ["ECAL", "HCAL"], "features": features}, value=np.arange(10) / 2
         ),
         GraphNeighbours(
-            {"k": 2, "self_loops": self_loops},
             np.cumsum([0, *map(len, edges)]),
+            about={"k": 2, "self_loops": self_loops},
             neighbour=np.concatenate(edges),
         ),
     )

@@ -7,6 +7,18 @@ from typing import NamedTuple, TypeAlias
 import pytest
 
 from e2efw.cli.main import main
+from python_cfg.samples import SIMULATED_TTBAR
+
+MAIN = "ttbar_regression_cfg.py"
+COPY = f"""
+from e2efw import config as cms
+process = cms.Process("COPY")
+process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring({SIMULATED_TTBAR!r}))
+process.maxEvents.input = 5
+process.out = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string("copy.root"))
+process.e = cms.EndPath(process.out)
+"""
+"""A job that copies five events of the packaged sample."""
 
 
 class Ended(NamedTuple):

@@ -11,17 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from python_cfg.samples import SIMULATED_TTBAR
-from tests.e2efw.cli.conftest import Command
-
-MAIN = "ttbar_regression_cfg.py"
-COPY = f"""
-from e2efw import config as cms
-process = cms.Process("COPY")
-process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring({SIMULATED_TTBAR!r}))
-process.maxEvents.input = 5
-process.out = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string("copy.root"))
-process.e = cms.EndPath(process.out)
-"""
+from tests.e2efw.cli.conftest import COPY, MAIN, Command
 
 
 def test_the_job_report_tells_files_lumis_and_branches(command: Command, tmp_path: Path) -> None:

@@ -5,18 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from python_cfg.samples import SIMULATED_TTBAR
-from tests.e2efw.cli.conftest import Command
-
-MAIN = "ttbar_regression_cfg.py"
-COPY = f"""
-from e2efw import config as cms
-process = cms.Process("COPY")
-process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring({SIMULATED_TTBAR!r}))
-process.maxEvents.input = 5
-process.out = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string("copy.root"))
-process.e = cms.EndPath(process.out)
-"""
+from tests.e2efw.cli.conftest import COPY, MAIN, Command
 
 
 def test_check_says_what_would_run_and_writes_nothing(command: Command, tmp_path: Path) -> None:
