@@ -6,7 +6,7 @@ stand for the bundles that do what they were meant to do.
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from e2efw.errors import nearest
 from taggers.bundle import packaged_models
@@ -19,6 +19,23 @@ MODELS: Final = {
 """Bundles by the file names of RecoE2E's cfgs."""
 
 _OBJECTS: Final = {"photonCollection": "photons", "ak4PFJetCollection": "jets", "ak8PFJetCollection": "jets"}
+
+
+class FromRecoE2E:
+    """What makes a tagger understand the parameters of the one of RecoE2E that has its name."""
+
+    recoe2e: ClassVar[tuple[str, str, str]]
+    """Names there of the parameters for the windows, the model and the objects."""
+
+    @classmethod
+    def old_parameters(cls) -> dict[str, str]:
+        """The parameters of RecoE2E."""
+        return tagger_parameters(*cls.recoe2e)
+
+    @classmethod
+    def translated(cls, old: Mapping[str, Any]) -> dict[str, Any]:
+        """The windows, objects and bundle that they stand for."""
+        return translated_tagger(old)
 
 
 def tagger_parameters(frames: str, model: str, objects: str) -> dict[str, str]:

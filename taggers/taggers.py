@@ -1,14 +1,11 @@
 """The taggers of the end-to-end programme: what they are asked about, and with which network if the cfg names none."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from dataformats.candidates import Jets, Photons
 from dataformats.frames import Seeds, Windows
 from dataformats.results import Scores
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from taggers.network import Network, NetworkParameters
-from taggers.recoe2e import tagger_parameters, translated_tagger
+from taggers.recoe2e import FromRecoE2E
 from taggers.tagging import classifier, scores
 
 
@@ -26,37 +23,21 @@ class JetTagger(EDProducer, NetworkParameters, abstract=True):
         return scores(network, jets, seeds, frames)
 
 
-class TopTagger(JetTagger):
+class TopTagger(FromRecoE2E, JetTagger):
     """Probability that a boosted jet is a top quark that decayed to hadrons."""
 
     jets: InputTag = param("ak8PFJetsCHS", doc="jets that the windows belong to")
     model: str = param("top_resnet15", doc="model bundle: one that comes with the project by name, or a folder")
 
-    @classmethod
-    def old_parameters(cls) -> dict[str, str]:
-        """The parameters of RecoE2E."""
-        return tagger_parameters("TopFrames", "TopModelName", "ak8PFJetCollection")
-
-    @classmethod
-    def translated(cls, old: Mapping[str, Any]) -> dict[str, Any]:
-        """The windows, jets and bundle that they stand for."""
-        return translated_tagger(old)
+    recoe2e = ("TopFrames", "TopModelName", "ak8PFJetCollection")
 
 
-class QGTagger(JetTagger):
+class QGTagger(FromRecoE2E, JetTagger):
     """Probability that a jet is a light quark and not a gluon."""
 
     model: str = param("qg_resnet15", doc="model bundle: one that comes with the project by name, or a folder")
 
-    @classmethod
-    def old_parameters(cls) -> dict[str, str]:
-        """The parameters of RecoE2E."""
-        return tagger_parameters("QGFrames", "QGModelName", "ak4PFJetCollection")
-
-    @classmethod
-    def translated(cls, old: Mapping[str, Any]) -> dict[str, Any]:
-        """The windows, jets and bundle that they stand for."""
-        return translated_tagger(old)
+    recoe2e = ("QGFrames", "QGModelName", "ak4PFJetCollection")
 
 
 class TauTagger(JetTagger):
@@ -73,7 +54,7 @@ class ElectronTagger(JetTagger):
     model: str = param("electron_resnet15", doc="model bundle: one that comes with the project by name, or a folder")
 
 
-class EGTagger(EDProducer, NetworkParameters):
+class EGTagger(FromRecoE2E, EDProducer, NetworkParameters):
     """Probability that a reconstructed photon is an electron; the network's card says which class is which."""
 
     photons: InputTag = param("gedPhotons", doc="photons that the windows belong to")
@@ -89,12 +70,4 @@ class EGTagger(EDProducer, NetworkParameters):
         """Photons without a window have NaN and the reason."""
         return scores(network, photons, seeds, frames)
 
-    @classmethod
-    def old_parameters(cls) -> dict[str, str]:
-        """The parameters of RecoE2E."""
-        return tagger_parameters("EGFrames", "EGModelName", "photonCollection")
-
-    @classmethod
-    def translated(cls, old: Mapping[str, Any]) -> dict[str, Any]:
-        """The windows, photons and bundle that they stand for."""
-        return translated_tagger(old)
+    recoe2e = ("EGFrames", "EGModelName", "photonCollection")
