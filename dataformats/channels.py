@@ -105,6 +105,14 @@ CHANNEL_SETS: Final = {
             "MLAnalyzer, parquet files of taus, electrons and a -> ee; dz comes before d0",
         ),
         ChannelSet(
+            "tau9",
+            ("TracksPt", "TracksDzSig", "TracksD0Sig", "ECAL", "HCAL", *_PIXELS, "BPIX4"),
+            (125, 125),
+            _AT_ECAL_AND_PV,
+            "channels first",
+            "the first nine of tau13: files without strip hits",
+        ),
+        ChannelSet(
             "bjet",
             (
                 *("MuonsQPt", "TracksQPt", "ECAL", "HCAL", "TracksQPt_PV"),

@@ -26,9 +26,7 @@ process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(option
 process.jetFrames = jetFrames.clone(channels=["@top8"], minJetPt=400.0)
 process.qgFrames = jetFrames.clone(jets="ak4PFJetsCHS", channels=["@qg3"], minJetPt=35.0, maxJetEta=2.4)
 process.load("python_cfg.tauFrames_cfi")
-process.tauFrames.channels = [
-    *("TracksPt", "TracksDzSig", "TracksD0Sig", "ECAL", "HCAL", "BPIX1", "BPIX2", "BPIX3", "BPIX4"),
-]
+process.tauFrames.channels = ["@tau9"]
 process.load("python_cfg.egFrames_cfi")
 
 process.load("python_cfg.topTagger_cfi")

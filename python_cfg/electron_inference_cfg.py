@@ -16,17 +16,7 @@ process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(option
 
 process.load("python_cfg.jetFrames_cfi")
 process.jetFrames.jets = "ak4PFJetsCHS"
-process.jetFrames.channels = [
-    "TracksPt",
-    "TracksDzSig",
-    "TracksD0Sig",
-    "ECAL",
-    "HCAL",
-    "BPIX1",
-    "BPIX2",
-    "BPIX3",
-    "BPIX4",
-]
+process.jetFrames.channels = ["@tau9"]
 process.jetFrames.minJetPt = 20.0
 process.jetFrames.maxJetEta = 2.4
 

@@ -15,17 +15,7 @@ process.maxEvents.input = options.maxEvents
 process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(options.inputFiles))
 
 process.load("python_cfg.tauFrames_cfi")
-process.tauFrames.channels = [
-    "TracksPt",
-    "TracksDzSig",
-    "TracksD0Sig",
-    "ECAL",
-    "HCAL",
-    "BPIX1",
-    "BPIX2",
-    "BPIX3",
-    "BPIX4",
-]
+process.tauFrames.channels = ["@tau9"]
 
 process.load("python_cfg.tauTagger_cfi")
 process.tauTagger.model = options.model

@@ -14,15 +14,17 @@ def test_the_orders_of_the_public_trainings_are_these() -> None:
     assert orders["qg3"] == ["TracksPt", "ECAL", "HCAL"]
     taus = ["TracksPt", "TracksDzSig", "TracksD0Sig", "ECAL", "HCAL", *PIXELS, "BPIX4", "TIB1", "TIB2", "TOB1", "TOB2"]
     assert orders["tau13"] == taus
+    assert orders["tau9"] == taus[:9]
     assert orders["rece2e"][:5] == ["HCAL", "ECAL", "TracksPt", "TracksD0", "TracksDz"]
     assert orders["jet9"][:5] == orders["jet5"]
 
 
 def test_every_set_says_where_it_comes_from_and_names_no_channel_twice() -> None:
     assert list(CHANNEL_SETS) == [
-        *("rece2e", "rece2e8", "top8", "qg3", "jet5", "jet9", "tau13", "bjet", "egamma2", "agg2")
+        *("rece2e", "rece2e8", "top8", "qg3", "jet5", "jet9", "tau13", "tau9", "bjet", "egamma2", "agg2")
     ]
-    sizes = {"egamma2": 2, "agg2": 2, "qg3": 3, "jet5": 5, "top8": 8, "rece2e8": 8, "rece2e": 9, "jet9": 9, "tau13": 13}
+    sizes = {"egamma2": 2, "agg2": 2, "qg3": 3, "jet5": 5, "top8": 8, "rece2e8": 8, "rece2e": 9, "jet9": 9}
+    sizes |= {"tau13": 13, "tau9": 9}
     for name, entry in CHANNEL_SETS.items():
         assert entry.name == name
         assert entry.source

@@ -20,12 +20,11 @@ from python_cfg.samples import SIMULATED_TTBAR
 from tests.taggers.support import write_small_bundle
 
 RECOE2E = Path(__file__).parent / "data" / "recoe2e"
-NINE = ("TracksPt", "TracksDzSig", "TracksD0Sig", "ECAL", "HCAL", "BPIX1", "BPIX2", "BPIX3", "BPIX4")
 TASKS = {
     "top": (("@top8",), 125, "recoPFJets_ak8PFJetsCHS__SIM."),
     "qg": (("@qg3",), 125, "recoPFJets_ak4PFJetsCHS__SIM."),
-    "tau": (NINE, 125, "recoPFJets_ak4PFJetsCHS__SIM."),
-    "electron": (NINE, 125, "recoPFJets_ak4PFJetsCHS__SIM."),
+    "tau": (("@tau9",), 125, "recoPFJets_ak4PFJetsCHS__SIM."),
+    "electron": (("@tau9",), 125, "recoPFJets_ak4PFJetsCHS__SIM."),
     "eg": (("ECAL",), 32, "recoPhotons_gedPhotons__SIM."),
 }
 """Channels, pixels along a side of a window, and the branch of the objects."""
