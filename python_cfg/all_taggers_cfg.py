@@ -16,7 +16,7 @@ options = cms.arguments(
     qgModel="qg_resnet15",
     tauModel="tau_resnet15",
     electronModel="electron_resnet15",
-    egModel="eg_cnn",
+    egModel="eg_resnet15",
 )
 
 process = cms.Process("E2E")

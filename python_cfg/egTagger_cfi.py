@@ -7,5 +7,5 @@ egTagger = cms.EDProducer(
     photons=cms.InputTag("gedPhotons"),
     seeds=cms.InputTag("egFrames", "seeds"),
     frames=cms.InputTag("egFrames", "frames"),
-    model=cms.string("eg_cnn"),
+    model=cms.string("eg_resnet15"),
 )

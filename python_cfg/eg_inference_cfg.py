@@ -6,7 +6,7 @@ e2efw run eg_inference_cfg.py inputFiles=a.root,b.root outputFile=out.root model
 from e2efw import config as cms
 from python_cfg.samples import SIMULATED_TTBAR
 
-options = cms.arguments(inputFiles=[SIMULATED_TTBAR], outputFile="eg_inference.root", maxEvents=-1, model="eg_cnn")
+options = cms.arguments(inputFiles=[SIMULATED_TTBAR], outputFile="eg_inference.root", maxEvents=-1, model="eg_resnet15")
 
 process = cms.Process("E2E")
 process.maxEvents.input = options.maxEvents

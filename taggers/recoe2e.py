@@ -12,7 +12,7 @@ from e2efw.errors import nearest
 from taggers.bundle import packaged_models
 
 MODELS: Final = {
-    "e_vs_ph_model.pb": "eg_cnn",
+    "e_vs_ph_model.pb": "eg_resnet15",
     "ResNet_4_channel_tf13.pb": "qg_resnet15",
     "ResNet_8_channel_tf13.pb": "top_resnet15",
 }

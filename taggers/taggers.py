@@ -60,7 +60,7 @@ class EGTagger(FromRecoE2E, EDProducer, NetworkParameters):
     photons: InputTag = param("gedPhotons", doc="photons that the windows belong to")
     seeds: InputTag = param("egFrames:seeds", doc="centres of the windows, or why there is none; of the same producer")
     frames: InputTag = param("egFrames:frames", doc="windows around the photons")
-    model: str = param("eg_cnn", doc="model bundle: one that comes with the project by name, or a folder")
+    model: str = param("eg_resnet15", doc="model bundle: one that comes with the project by name, or a folder")
 
     def begin_job(self, job: JobContext) -> Network:
         """Open the network."""
