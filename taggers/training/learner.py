@@ -14,6 +14,7 @@ from taggers.training.networks.module import Network, Window, nn, torch
 from taggers.training.optimisation import optimiser, schedule
 from taggers.training.recipe import POSITION_COLUMNS, Recipe
 from taggers.training.samples import Sample
+from taggers.training.summaries import estimate_of
 from taggers.training.weighting import Weighting
 
 try:
@@ -188,14 +189,6 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
             f"train: the loss is no finite number any more (epoch {self.current_epoch}, {when}). "
             "Take a smaller optimiser.rate, set clip_gradient=1, or look at the transform of the pixels."
         )
-
-
-def estimate_of(target: str, names: list[str]) -> str:
-    """Name of what estimates a target: its own, or of its quantiles the middle one."""
-    if target in names:
-        return target
-    mine = [name for name in names if name.startswith(f"{target}_q")]
-    return mine[len(mine) // 2]
 
 
 def _measured(recipe: Recipe) -> list[str]:

@@ -14,14 +14,16 @@ from taggers.training.bundling import bundle_of
 from taggers.training.curve_picture import draw_curves, figure_class
 from taggers.training.curves import Curves, WholeCheckpoints
 from taggers.training.feeding import Prepared, batches
-from taggers.training.judging import answers, in_short, judge
+from taggers.training.judging import answers, judge
 from taggers.training.learner import Learner
 from taggers.training.networks.module import torch
 from taggers.training.preprocessing import transform_of
+from taggers.training.precision import emulated, settled
 from taggers.training.recipe import Recipe
 from taggers.training.redrawing import learner_of
 from taggers.training.run_folder import RunFolder, data_summary
 from taggers.training.samples import Sample, Samples, imbalance, open_samples
+from taggers.training.summaries import in_short
 from taggers.training.window_files import WindowFiles
 
 try:
@@ -65,6 +67,7 @@ def train(recipe: Recipe, path: Path, *, resume: bool = False, made_by: str = ""
         E2EFWError: anything that is wrong with recipe, files or folder; nearly all of it before the first batch.
     """
     figure_class()
+    recipe = settled(recipe)
     folder = RunFolder.of_a_training(path) if resume else None
     with _quiet():
         if recipe.threads:
@@ -220,9 +223,9 @@ def _judged(recipe: Recipe, learner: Learner, samples: Samples, folder: RunFolde
 def _announce(recipe: Recipe, samples: Samples, tell: Tell) -> None:
     rows = ", ".join(f"{len(sample)} {sample.name}" for sample in samples)
     tell(f"{recipe.name}: {rows}; network {recipe.network.name}, loss {recipe.loss.name}")
-    warning = imbalance(recipe, samples.train)
-    if warning:
-        tell(f"warning: {warning}")
+    for warning in (imbalance(recipe, samples.train), emulated(recipe)):
+        if warning:
+            tell(f"warning: {warning}")
 
 
 @contextmanager

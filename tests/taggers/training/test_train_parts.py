@@ -19,9 +19,10 @@ pytest.importorskip("torchmetrics", reason="torchmetrics is in the extra `train`
 pytest.importorskip("lightning", reason="lightning is in the extra `train`")
 from taggers.training.augmentation import Augmentation  # noqa: E402
 from taggers.training.building import make_loss, make_network  # noqa: E402
-from taggers.training.judging import Answers, in_short, judge  # noqa: E402
+from taggers.training.judging import judge  # noqa: E402
 from taggers.training.optimisation import optimiser, schedule  # noqa: E402
 from taggers.training.preprocessing import transform_of  # noqa: E402
+from taggers.training.summaries import Answers, in_short  # noqa: E402
 from taggers.training.weighting import Weighting  # noqa: E402
 
 Make: TypeAlias = Callable[..., Any]
