@@ -48,7 +48,7 @@ def bundle_of(
         outputs=tuple(_output(recipe, one) for one in learner.said),
         opset=OPSET,
         made_by=made_by,
-        training={"recipe": recipe.written(), "data": _without_provenance(data)},
+        training={"recipe": recipe.written(), "data": without_provenance(data)},
         metrics=metrics,
     )
     return write_bundle(folder.bundle, finished(card, model), model)
@@ -62,7 +62,7 @@ def _output(recipe: Recipe, said: SaidName) -> ModelOutput:
     return ModelOutput(said.name, target.unit or "1", meaning)
 
 
-def _without_provenance(data: Mapping[str, Any]) -> dict[str, Any]:
+def without_provenance(data: Mapping[str, Any]) -> dict[str, Any]:
     """Of each file its name, checksum, and the processes that made it; data.json of the training has all of it."""
     files = []
     for file in data["files"]:

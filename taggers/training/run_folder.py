@@ -164,7 +164,7 @@ def data_summary(recipe: Recipe, samples: Samples) -> dict[str, Any]:
         for path in dict.fromkeys(source.path_of(group) for group in range(source.group_sizes.size)):
             if path not in seen:
                 seen.add(path)
-                files.append(_described(path, provenance.get(str(path), "")))
+                files.append(described_file(path, provenance.get(str(path), "")))
     counted = {}
     for sample in samples:
         counted[sample.name] = {"rows": len(sample)}
@@ -174,7 +174,16 @@ def data_summary(recipe: Recipe, samples: Samples) -> dict[str, Any]:
     return {"files": files, "samples": counted}
 
 
-def _described(path: Path, provenance: str) -> dict[str, Any]:
+def described_file(path: Path, provenance: str) -> dict[str, Any]:
+    """A file of rows: path, name, bytes, sha256, and what made it.
+
+    Args:
+        path: of the file.
+        provenance: as JSON text, "" if it is not known.
+
+    Raises:
+        FileReadError: it cannot be read.
+    """
     try:
         with path.open("rb") as stream:
             checksum = hashlib.file_digest(stream, "sha256").hexdigest()

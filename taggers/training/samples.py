@@ -78,15 +78,15 @@ def open_samples(recipe: Recipe) -> Samples:
                 raise MismatchedInputFilesError(
                     f"train: {name} files have other channels or windows than those of train."
                 )
-            rows = _selected(recipe, source)
+            rows = within(source, data.select)
             numbers = event_numbers(source)
         else:
             source, numbers = whole, number
             low, high = edges[name] if not isinstance(given, tuple) else (0.0, 0.0)
-            rows = _selected(recipe, source) & (number >= low) & (number < high)
+            rows = within(source, data.select) & (number >= low) & (number < high)
         if name == "train" and recipe.redraw is not None and recipe.label is not None:
             rows &= source.columns((recipe.label.column,))[recipe.label.column] == 0
-        kept = _at_most(np.flatnonzero(rows), numbers, data.max_rows)
+        kept = at_most(np.flatnonzero(rows), numbers, data.max_rows)
         selected = SelectedRows(source, kept)
         found.append(Sample(name, selected, selected.columns(recipe.columns)))
     samples = Samples(*found)
@@ -107,7 +107,7 @@ def event_numbers(source: Source) -> NDArray[np.float64]:
         words = [np.arange(int(source.group_sizes.sum()), dtype=np.uint64)]
     mixed = np.zeros(words[0].shape, np.uint64)
     for word in words:
-        mixed = _mixed(mixed ^ word)
+        mixed = mixed_bits(mixed ^ word)
     return (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53
 
 
@@ -144,23 +144,29 @@ def _opened(recipe: Recipe, paths: Sequence[str]) -> Source:
     return source
 
 
-def _selected(recipe: Recipe, source: Source) -> NDArray[np.bool_]:
-    """(rows,) True for those within all limits."""
+def within(source: Source, select: Mapping[str, tuple[float | None, float | None]]) -> NDArray[np.bool_]:
+    """(rows,) True for those within all limits, see `recipe_parts.Data`."""
     keep = np.ones(int(source.group_sizes.sum()), np.bool_)
-    for name, column in source.columns(tuple(recipe.data.select)).items():
-        low, high = recipe.data.select[name]
+    for name, column in source.columns(tuple(select)).items():
+        low, high = select[name]
         keep &= (column >= (-np.inf if low is None else low)) & (column < (np.inf if high is None else high))
     return keep
 
 
-def _at_most(rows: NDArray[np.int64], numbers: NDArray[np.float64], most: int | None) -> NDArray[np.int64]:
-    """So many rows, taken at random, in the order of the files."""
+def at_most(rows: NDArray[np.int64], numbers: NDArray[np.float64], most: int | None) -> NDArray[np.int64]:
+    """So many rows, taken at random, in the order of the files.
+
+    Args:
+        rows: (rows,) numbers of rows, rising.
+        numbers: (all rows,) see `event_numbers`.
+        most: None for all.
+    """
     if most is None or rows.size <= most:
         return rows
-    return np.sort(rows[np.argsort(_mixed(numbers[rows].view(np.uint64)), kind="stable")[:most]])
+    return np.sort(rows[np.argsort(mixed_bits(numbers[rows].view(np.uint64)), kind="stable")[:most]])
 
 
-def _mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def mixed_bits(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """splitmix64: every bit depends on every other."""
     words = words + np.uint64(0x9E3779B97F4A7C15)
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
