@@ -57,7 +57,7 @@ class Recipe:
         early_stopping: null trains for all epochs.
         clip_gradient: largest norm of the gradient; null for any.
         seed: of weights, order and augmentation.
-        precision: of Lightning: 32-true, bf16-mixed, 16-mixed.
+        precision: of Lightning: 32-true, bf16-mixed, 16-mixed; auto: bf16-mixed where the processor computes it.
         accelerator: of Lightning: auto, cpu, gpu.
         devices: per node; `auto` for all.
         nodes: machines.
@@ -87,7 +87,7 @@ class Recipe:
     early_stopping: EarlyStopping | None = None
     clip_gradient: float | None = None
     seed: int = 1
-    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    precision: Literal["auto", "32-true", "bf16-mixed", "16-mixed"] = "32-true"
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
     devices: int | Literal["auto"] = 1
     nodes: int = 1

@@ -17,8 +17,8 @@ from taggers.training.feeding import Prepared, batches
 from taggers.training.judging import answers, judge
 from taggers.training.learner import Learner
 from taggers.training.networks.module import torch
-from taggers.training.preprocessing import transform_of
 from taggers.training.precision import emulated, settled
+from taggers.training.preprocessing import transform_of
 from taggers.training.recipe import Recipe
 from taggers.training.redrawing import learner_of
 from taggers.training.run_folder import RunFolder, data_summary
