@@ -187,10 +187,11 @@ def _check(recipe: Recipe, sample: Sample) -> None:
             raise ConfigurationError(f"train: target '{name}' is the same for all {len(sample)} rows.")
         return
     truth, n = sample.truth(recipe), len(recipe.label.classes)
-    if truth.min() < 0 or truth.max() >= n:
+    given = sample.columns[recipe.label.column]
+    if truth.min() < 0 or truth.max() >= n or (given != truth).any():
         raise ConfigurationError(
             f"train: column '{recipe.label.column}' of the {sample.name} sample has the values "
-            f"{sorted(set(truth.tolist()))[:20]}; with classes {', '.join(recipe.label.classes)} it may have 0 to "
+            f"{sorted(set(given.tolist()))[:20]}; with classes {', '.join(recipe.label.classes)} it may have 0 to "
             f"{n - 1}."
         )
     counts = np.bincount(truth, minlength=n)
