@@ -1,9 +1,10 @@
-"""Boosted trees on mass, pt and substructure of jets, for the samples of a recipe: what its network is to beat.
+"""Boosted trees on a few numbers of each object, for the samples of a recipe: what its network is to beat.
 
     python -m benchmarks.baselines.boosted top_resnet15 data.train=[top.parquet] [--training FOLDER]
 
 The rows are those of `e2efw train` with the same recipe: trees learn from its train sample and are judged by its test
-sample. With --training, the numbers of a training of this recipe stand beside them.
+sample. With --training, the numbers of a training of this recipe stand beside them. Numbers are mass, pt and
+substructure of jets, or shapes of showers in small windows.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.baselines import showers
 from benchmarks.baselines.constituents import CHANNELS, axis_of, particles_of
 from benchmarks.baselines.substructure import numbers_of
 from e2efw.errors import ConfigurationError, MissingDependencyError
@@ -28,23 +30,30 @@ from taggers.training.sources import RandomAccess
 
 KINEMATICS: Final = ("mass", "pt", "eta")
 """Columns of the rows that trees read as they are."""
-SETS: Final = {
+JET_SETS: Final = {
     "mass and pt": ("mass", "pt"),
     "mass, pt, tau32 and tau21": ("mass", "pt", "calo_tau32", "calo_tau21", "tracks_tau32", "tracks_tau21"),
     "all numbers": None,
 }
-"""What trees read; None for everything."""
+SHOWER_SETS: Final = {
+    "3 x 3 over all, width in eta": ("e3x3", "sigma_eta"),
+    "shapes of 5 x 5": ("e3x3", "hottest", "second", "e1x5_eta", "e1x5_phi", "e2x5", "sigma_eta", "sigma_phi", "eta"),
+    "all numbers": None,
+}
+"""What trees read, by kind of object; None for everything."""
+SHOWER_WINDOW: Final = 32
+"""Pixels along a side; larger windows hold jets."""
 _NEEDED: Final = ("seed_row", "seed_column", "eta", "phi", *KINEMATICS)
 _BATCH: Final = 256
 
 
 class Numbers(NamedTuple):
-    """Jets as few numbers.
+    """Objects as few numbers.
 
     Args:
         names: of the columns.
-        values: (jets, columns), NaN where there is none.
-        truth: (jets,) classes.
+        values: (objects, columns), NaN where there is none.
+        truth: (objects,) classes.
     """
 
     names: tuple[str, ...]
@@ -52,29 +61,40 @@ class Numbers(NamedTuple):
     truth: NDArray[np.int64]
 
     def chosen(self, names: Sequence[str] | None) -> NDArray[np.float64]:
-        """(jets, columns) some of the columns."""
+        """(objects, columns) some of the columns."""
         return self.values if names is None else self.values[:, [self.names.index(name) for name in names]]
 
 
+def is_of_showers(sample: Sample) -> bool:
+    """True if the windows of a sample are too small for jets."""
+    return max(sample.source.source.window) <= SHOWER_WINDOW
+
+
 def numbers(recipe: Recipe, sample: Sample) -> Numbers:
-    """Numbers of all jets of a sample.
+    """Numbers of all objects of a sample.
 
     Raises:
         LogicError: the files lack a channel or column.
         ConfigurationError: their windows do not have the granularity of the crystals.
     """
-    rows = RandomAccess(sample.source, CHANNELS, tuple(dict.fromkeys(_NEEDED)))
+    of_showers = is_of_showers(sample)
+    channels = showers.CHANNELS if of_showers else CHANNELS
+    rows = RandomAccess(sample.source, channels, ("pt", "eta") if of_showers else tuple(dict.fromkeys(_NEEDED)))
     table = getattr(sample.source.source, "table", None)
     if table is None or table.granularity != 1:
         raise ConfigurationError("baseline: substructure takes exported windows with granularity 1.")
-    found: list[dict[str, float]] = []
+    found: list[dict[str, NDArray[np.float64]]] = []
     for first in range(0, len(rows), _BATCH):
         wanted = np.arange(first, min(first + _BATCH, len(rows)))
         pictures = np.empty((wanted.size, *rows.shape), np.float32)
         columns = rows.read(wanted, pictures)
-        found += [_of_jet(pictures[k], columns, k) for k in range(wanted.size)]
+        if of_showers:
+            found.append(showers.shapes_of(pictures[:, 0]) | {name: columns[name] for name in ("pt", "eta")})
+        else:
+            jets = [_of_jet(pictures[k], columns, k) for k in range(wanted.size)]
+            found.append({name: np.array([jet[name] for jet in jets]) for name in jets[0]})
     names = tuple(found[0])
-    values = np.array([[one[name] for name in names] for one in found])
+    values = np.column_stack([np.concatenate([batch[name] for batch in found]) for name in names])
     return Numbers(names, values, sample.truth(recipe))
 
 
@@ -95,7 +115,7 @@ def judged(train: Numbers, test: Numbers, names: Sequence[str] | None, classes: 
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 (only here)
     except ImportError as error:
-        raise MissingDependencyError("the baseline needs scikit-learn: pip install scikit-learn") from error
+        raise MissingDependencyError("the baseline needs scikit-learn: pip install 'e2efw[train]'") from error
     trees = HistGradientBoostingClassifier(
         learning_rate=0.05, max_iter=600, early_stopping=True, n_iter_no_change=20, random_state=1
     )
@@ -131,13 +151,16 @@ def main() -> None:
         parser.error("the recipe must be about two classes")
     samples, start = open_samples(recipe), time.perf_counter()
     train, test = (numbers(recipe, sample) for sample in (samples.train, samples.test))
-    jets = train.truth.size + test.truth.size
-    print(f"{jets} jets in {time.perf_counter() - start:.0f} s")
-    found = {f"trees: {title}": judged(train, test, names, recipe.label.classes) for title, names in SETS.items()}
+    sets = SHOWER_SETS if is_of_showers(samples.train) else JET_SETS
+    objects = train.truth.size + test.truth.size
+    print(f"{objects} objects in {time.perf_counter() - start:.0f} s")
+    found = {f"trees: {title}": judged(train, test, names, recipe.label.classes) for title, names in sets.items()}
     if given.training:
         metrics = json.loads((given.training / "metrics.json").read_text())
         found |= {f"network: {name}": one for name, one in metrics.items() if isinstance(one, dict)}
-    Console(width=140).print(printed(found, f"{recipe.name}: {test.truth.size} test jets, {train.truth.size} to learn"))
+    Console(width=140).print(
+        printed(found, f"{recipe.name}: {test.truth.size} test objects, {train.truth.size} to learn")
+    )
     if given.output:
         given.output.write_text(json.dumps(found, indent=2) + "\n")
 

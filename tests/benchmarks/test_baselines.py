@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.baselines import boosted
 from benchmarks.baselines.constituents import Particles, particles_of
+from benchmarks.baselines.showers import shapes_of
 from benchmarks.baselines.substructure import correlations, moments, numbers_of, soft_drop, subjettiness
 from dataformats.geometry.picture import PIXEL_ETA_CENTER, PIXEL_PHI_CENTER
 from e2efw.cli.main import main
@@ -111,3 +112,42 @@ def test_trees_learn_the_rows_of_a_recipe(tmp_path: Path, monkeypatch: pytest.Mo
     boosted.main()
     assert "trees: all numbers" in capsys.readouterr().out
     assert json.loads((tmp_path / "out.json").read_text())["trees: mass and pt"]["auc"]["value"] > 0.9
+
+
+def test_shapes_of_showers_are_those_of_their_crystals() -> None:
+    windows = np.zeros((3, 32, 32), np.float32)
+    windows[0, 15, 15], windows[0, 15, 16], windows[0, 16, 15], windows[0, 15, 28] = 60.0, 20.0, 10.0, 10.0
+    windows[1, 0, 31] = 5.0  # a corner
+    found = shapes_of(windows)
+    first = {name: values[0] for name, values in found.items()}
+    assert first["energy"] == pytest.approx(100)
+    assert (first["e3x3"], first["e5x5"]) == pytest.approx((0.9, 0.9))
+    assert (first["hottest"], first["second"]) == pytest.approx((60 / 90, 20 / 90))
+    assert (first["e1x5_eta"], first["e1x5_phi"], first["e2x5"]) == pytest.approx((70 / 90, 80 / 90, 1))
+    weights = 4.7 + np.log(np.array([60, 20, 10]) / 90)  # at (row, column) 0 0, 0 1, 1 0
+    part = weights / weights.sum()
+    assert first["sigma_eta"] == pytest.approx(np.sqrt(part[2] * (1 - part[2])))
+    assert first["sigma_phi"] == pytest.approx(np.sqrt(part[1] * (1 - part[1])))
+    assert first["sigma_eta_phi"] == pytest.approx(-part[1] * part[2])
+    assert first["width_phi"] == pytest.approx(np.sqrt(0.2 + 16.9 - 1.5**2))
+    assert first["crystals"] == 4
+    assert found["e3x3"].tolist() == pytest.approx([0.9, 1, 0])
+    assert all(np.isfinite(values).all() for values in found.values())
+
+
+def test_photons_of_one_pt_are_told_from_electrons_by_the_shapes_of_their_showers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sklearn", reason="scikit-learn is in the extra `train`")
+    pytest.importorskip("pyarrow", reason="pyarrow is in the extra `train`")
+    for kind in ("photon", "electron"):
+        job = ["rows=photonRows", "truth=eGammaTruth", f"process={kind}_gun", "gunPtMin=15", "gunPtMax=15"]
+        with pytest.raises(SystemExit, match=r"^0$"):
+            main(["run", "simulate_rows_cfg.py", *job, "maxEvents=600", f"outputFile={tmp_path / kind}.parquet"])
+    files = ",".join(str(tmp_path / f"{kind}.parquet") for kind in ("photon", "electron"))
+    settings = [f"data.train=[{files}]", "data.test=0.5", "data.validation=0.0"]
+    monkeypatch.setattr("sys.argv", ["boosted", "eg_resnet15", *settings, "-o", str(tmp_path / "out.json")])
+    boosted.main()
+    found = json.loads((tmp_path / "out.json").read_text())
+    assert list(found) == [f"trees: {name}" for name in boosted.SHOWER_SETS]
+    assert found["trees: all numbers"]["auc"]["value"] > 0.7
