@@ -24,8 +24,8 @@ def shapes_of(pictures: NDArray[np.float32]) -> dict[str, Floats]:
 
     Returns:
         (windows,) each: ``energy`` of the window in GeV; parts of it in 3 x 3 and 5 x 5; parts of 5 x 5 in the hottest
-        and second crystal, in 1 x 5 and 2 x 5; widths of 5 x 5 in crystals, and their covariance; widths of the window; the
-        skewness along phi; ``crystals``, how many hold more than `SHARE`. Zero where there is no energy.
+        and second crystal, in 1 x 5 and 2 x 5; widths of 5 x 5 in crystals, and their covariance; widths of the window;
+        the skewness along phi; ``crystals``, how many hold more than `SHARE`. Zero where there is no energy.
     """
     windows = np.asarray(pictures, np.float64)
     total = windows.sum(axis=(1, 2))
