@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,29 @@ from e2efw.errors import LogicError
 from taggers.backends import OpenModel
 from taggers.checking import sample_windows
 
+if TYPE_CHECKING:
+    from taggers.bundle import Bundle
+    from taggers.training.sources import RandomAccess
+
 _COLUMNS = {"row": "seed_row", "column": "seed_column"}
 
 
-def windows_for(
-    model: OpenModel, files: Sequence[Path], most: int
-) -> tuple[NDArray[np.float32], dict[str, NDArray[Any]]]:
-    """Windows with the channels of a network, and row and column of their centres.
+class Windows(NamedTuple):
+    """Windows in memory.
+
+    Args:
+        pixels: (windows, channels, rows, columns) raw.
+        extra: (windows,) row and column of their centres, by name.
+        rows: (windows,) where each is in the files or in the sample, rising.
+    """
+
+    pixels: NDArray[np.float32]
+    extra: dict[str, NDArray[Any]]
+    rows: NDArray[np.int64]
+
+
+def windows_for(model: OpenModel, files: Sequence[Path], most: int) -> Windows:
+    """Windows with the channels of a network.
 
     Args:
         model: the network.
@@ -27,22 +43,43 @@ def windows_for(
     Raises:
         E2EFWError: the files or the sample have no such channels or windows.
     """
-    wanted = model.bundle.card.input
     if not files:
         frames = sample_windows(model)
         rows = _spread(len(frames.pixels), most)
-        return frames.select(wanted.channels)[rows], {"row": frames.row[rows], "column": frames.column[rows]}
+        chosen = frames.select(model.bundle.card.input.channels)[rows]
+        return Windows(chosen, {"row": frames.row[rows], "column": frames.column[rows]}, rows)
+    access = opened_windows(model.bundle, files)
+    return windows_at(access, _spread(len(access), most))
+
+
+def opened_windows(bundle: "Bundle", files: Sequence[Path]) -> "RandomAccess":
+    """Files with windows for a bundle, for `windows_at`.
+
+    Raises:
+        E2EFWError: a file cannot be read, or has no such channels or windows.
+        MissingDependencyError: pyarrow is not installed.
+    """
     from taggers.training.sources import RandomAccess  # noqa: PLC0415 (pyarrow is optional, and slow to import)
     from taggers.training.window_files import WindowFiles  # noqa: PLC0415
 
+    wanted = bundle.card.input
     access = RandomAccess(WindowFiles(*map(str, files)), wanted.channels, tuple(_COLUMNS.values()))
     if access.shape[1:] != wanted.window:
         there, needed = (" x ".join(map(str, window)) for window in (access.shape[1:], wanted.window))
-        raise LogicError(f"the files have windows of {there} pixels, model '{model.bundle.card.name}' reads {needed}.")
-    rows = _spread(len(access), most)
+        raise LogicError(f"the files have windows of {there} pixels, model '{bundle.card.name}' reads {needed}.")
+    return access
+
+
+def windows_at(access: "RandomAccess", rows: NDArray[np.int64]) -> Windows:
+    """Some windows of files.
+
+    Args:
+        access: see `opened_windows`.
+        rows: (windows,) numbers of rows, rising.
+    """
     pixels = np.empty((rows.size, *access.shape), np.float32)
     found = access.read(rows, pixels)
-    return pixels, {name: found[column] for name, column in _COLUMNS.items()}
+    return Windows(pixels, {name: found[column] for name, column in _COLUMNS.items()}, rows)
 
 
 def _spread(n: int, most: int) -> NDArray[np.int64]:

@@ -39,22 +39,32 @@ def _transform_lines(transform: Transform | None) -> list[str]:
 
 
 def _training_lines(training: Mapping[str, Any] | str) -> list[str]:
-    """Network, samples and files of a training; `--json` has all of the recipe."""
+    """Network or members, samples and files of a training; `--json` has all of the recipe."""
     if isinstance(training, str) or not {"recipe", "data"} <= set(training):
         return [f"  training {training}"]
-    recipe, data = training["recipe"], training["data"]
+    data = training["data"]
     samples = (
         ", ".join(f"{count} {name}" for name, count in sample.items() if name != "rows") or f"{sample['rows']} rows"
         for sample in data["samples"].values()
     )
     described = [f"{name}: {counts}" for name, counts in zip(data["samples"], samples, strict=True)]
-    network = recipe["network"] if isinstance(recipe["network"], dict) else {"name": recipe["network"]}
-    shown = " ".join(str(value) if key == "name" else f"{key}={value}" for key, value in network.items())
+    if "compressed" in training:
+        described.append(f"compressed to {training['compressed']} from {training['from']['name']}")
     return [
-        f"  training {shown}, {recipe['epochs']} epochs at most, seed {recipe['seed']}",
+        f"  training {_learned(training)}",
         *(f"           {line}" for line in described),
         f"           {len(data['files'])} files: {', '.join(file['name'] for file in data['files'])}",
     ]
+
+
+def _learned(training: Mapping[str, Any]) -> str:
+    """What was trained, and how long; of an ensemble what it is made of."""
+    if "members" in training:
+        return f"{training['ensemble']} of {', '.join(member['name'] for member in training['members'])}"
+    recipe = training["recipe"]
+    network = recipe["network"] if isinstance(recipe["network"], dict) else {"name": recipe["network"]}
+    shown = " ".join(str(value) if key == "name" else f"{key}={value}" for key, value in network.items())
+    return f"{shown}, {recipe['epochs']} epochs at most, seed {recipe['seed']}"
 
 
 def _metric_lines(metrics: Mapping[str, Any], before: str = "") -> Iterator[str]:

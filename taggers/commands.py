@@ -1,5 +1,6 @@
-"""`e2efw model`: build, look at, check, time and compress model bundles."""
+"""`e2efw model`: build, look at, check, time, compress and combine model bundles."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -9,7 +10,7 @@ if TYPE_CHECKING:
     from taggers.backends import OpenModel
     from taggers.bundle import Bundle
 
-model = typer.Typer(help="Build, look at, check, time and compress model bundles.", no_args_is_help=True)
+model = typer.Typer(help="Build, look at, check, time, compress and combine model bundles.", no_args_is_help=True)
 
 _Named = Annotated[str, typer.Argument(help="Folder of a bundle, or the name of one that comes with the project.")]
 _Json = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -96,28 +97,79 @@ def compress(
         list[Path] | None,
         typer.Option("--windows", help="Files of e2efw export; the packaged sample if there are none."),
     ] = None,
-    most: Annotated[int, typer.Option("--max-windows", min=2, help="Windows that are read at most.")] = 512,
+    most: Annotated[int, typer.Option("--max-windows", min=2, help="Windows that set scales and are timed.")] = 512,
+    judging: Annotated[int, typer.Option("--max-judged", min=2, help="Labelled windows that judge at most.")] = 4096,
     threads: _Threads = 1,
     as_json: _Json = False,
 ) -> None:
     """Write a smaller bundle, and compare it with the first on windows that it has not seen.
 
     Half of the windows set the scales of int8. Take those of the task: scales of other objects cut off what matters.
+    Labelled files also tell what the bundle loses: area under the ROC curve, or mean absolute error.
     """
     from e2efw.cli.printing import print_json  # noqa: PLC0415 (--help must not wait for these)
     from taggers.calibration import windows_for  # noqa: PLC0415
+    from taggers.training.compression import SCALING  # noqa: PLC0415
     from taggers.training.compression import compress as compressed  # noqa: PLC0415
+    from taggers.training.labelled import labelled_rows  # noqa: PLC0415
+    from taggers.training.meaning import NoTruthError  # noqa: PLC0415
 
     found = _loaded(bundle)
-    pixels, extra = windows_for(_opened(found, "cpu", threads), files or [], most)
+    pixels, extra, rows = windows_for(_opened(found, "cpu", threads), files or [], most)
+    labelled, reason = None, "the packaged sample has no labels; give files of e2efw export with --windows"
+    if files:
+        try:
+            labelled = labelled_rows([found], files).without(rows[SCALING]).at_most(judging)
+            labelled.refuse_missing("to judge by")
+        except NoTruthError as error:
+            labelled, reason = None, str(error)
     named = "".join(f" --windows {file.name}" for file in files or [])
     made_by = f"e2efw model compress {found.card.name} --to {form} --output {output.name}{named} --max-windows {most}"
     chosen: Any = form
-    comparison = compressed(found, output, chosen, pixels, extra, made_by=made_by, threads=threads)
+    comparison = compressed(found, output, chosen, pixels, extra, made_by=made_by, threads=threads, labelled=labelled)
     if as_json:
-        print_json(comparison.written())
+        print_json(comparison.written() | ({} if labelled else {"not_judged": reason}))
     else:
-        typer.echo(comparison.text())
+        typer.echo(comparison.text() if labelled else f"{comparison.text()}\nnot judged: {reason}")
+
+
+@model.command("ensemble", no_args_is_help=True)
+def ensemble(
+    bundles: Annotated[list[str], typer.Argument(help="Two or more trained bundles that read and say the same.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new bundle, which gets its name.")],
+    files: Annotated[
+        list[Path],
+        typer.Option("--windows", help="Labelled files of e2efw export; several times for several files."),
+    ],
+    combiner: Annotated[
+        str,
+        typer.Option("--combiner", "-c", help="mean, linear (weights), network (dense layers) or boosting (trees)."),
+    ] = "mean",
+    most: Annotated[
+        int | None, typer.Option("--max-windows", min=4, help="Windows that are used at most, in both halves.")
+    ] = None,
+    threads: _Threads = 1,
+    as_json: _Json = False,
+) -> None:
+    """Write several bundles as one, and compare it with each of them.
+
+    The combiner is fitted to what they say of half of the rows; the other half judges all: area under the ROC curve,
+    or mean absolute error. Rows that one of them learned from are left out, so the files of a training serve as well.
+    """
+    from e2efw.cli.printing import print_json  # noqa: PLC0415 (--help must not wait for these)
+    from taggers.training.ensembles import make_ensemble  # noqa: PLC0415 (torch takes seconds)
+
+    named = [part for file in files for part in ("--windows", str(file))]
+    limit = [] if most is None else ["--max-windows", str(most)]
+    command = ["e2efw", "model", "ensemble", *bundles, "--output", str(output), *named, "--combiner", combiner, *limit]
+    found = make_ensemble(
+        [_loaded(name) for name in bundles], output, files, combiner, most=most, threads=threads,
+        made_by=shlex.join(command), tell=(lambda _: None) if as_json else typer.echo,
+    )  # fmt: skip
+    if as_json:
+        print_json(found.written())
+    else:
+        typer.echo("\n".join(found.lines()))
 
 
 def _loaded(name: str) -> "Bundle":

@@ -84,4 +84,5 @@ def _shares(values: Array) -> Array:
     """(objects,) deviations from the mean, such that the sum of squares is the variance of that mean."""
     if values.size < 2:
         return np.full(values.size, np.nan)
-    return (values - values.mean()) / np.sqrt(values.size * (values.size - 1))
+    shares: Array = (values - values.mean()) / np.sqrt(values.size * (values.size - 1))
+    return shares

@@ -1,4 +1,4 @@
-"""Two bundles that should say the same: how far apart they are, and how much quicker one is."""
+"""Two bundles that should say the same: how far apart they are, how much quicker one is, and what it loses."""
 
 import time
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from e2efw.errors import LogicError
 from taggers.bundle import Bundle
 from taggers.onnx_backend import OnnxSession
+from taggers.training.standings import Standings
 
 _ROUNDS: Final = 5
 """Times that each bundle is timed, in turns; the median counts."""
@@ -46,6 +47,7 @@ class Comparison:
         batch: windows per run.
         threads: of ONNX Runtime.
         provider: execution provider.
+        standings: how good both are; None if nothing tells.
     """
 
     names: tuple[str, str]
@@ -56,6 +58,7 @@ class Comparison:
     batch: int
     threads: int
     provider: str
+    standings: Standings | None = None
 
     @property
     def speed_up(self) -> float:
@@ -63,8 +66,9 @@ class Comparison:
         return self.rates[1] / self.rates[0]
 
     def written(self) -> dict[str, Any]:
-        """For JSON, or the metrics of a card."""
-        return asdict(self) | {"speed_up": self.speed_up}
+        """For JSON."""
+        told = self.standings.written() if self.standings else None
+        return asdict(self) | {"speed_up": self.speed_up, "standings": told}
 
     def text(self) -> str:
         """A table for people."""
@@ -80,6 +84,7 @@ class Comparison:
         lines += [
             f"{one.name:<{width}}  {one.mean:9.3g}  {one.largest:9.3g}  {one.spread:9.3g}" for one in self.differences
         ]
+        lines += self.standings.lines() if self.standings else []
         return "\n".join(lines)
 
 

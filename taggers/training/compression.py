@@ -25,6 +25,8 @@ from taggers.card import Card
 from taggers.onnx_backend import PIXELS_INPUT
 from taggers.onnx_graph import onnx_library
 from taggers.training.comparison import Comparison, compare
+from taggers.training.labelled import LabelledRows
+from taggers.training.standings import standings
 from taggers.transform_graph import with_transform, without_transform
 
 Form: TypeAlias = Literal["fp16", "int8"]
@@ -35,6 +37,9 @@ _QUANTISED: Final = ("Add", "Concat", "Conv", "Gemm", "GlobalAveragePool", "MatM
 
 _BATCH: Final = 32
 """Windows per run of the calibration."""
+
+SCALING: Final = slice(0, None, 2)
+"""Which of the windows set the scales of int8."""
 
 
 def compress(
@@ -47,8 +52,11 @@ def compress(
     made_by: str,
     threads: int = 1,
     batch: int = _BATCH,
+    labelled: LabelledRows | None = None,
 ) -> Comparison:
     """Write a compressed bundle and compare it with the one it comes from.
+
+    What it loses on labelled rows goes into its card.
 
     Args:
         bundle: with a float32 network.
@@ -60,21 +68,30 @@ def compress(
         made_by: command that makes the bundle again, for its card.
         threads: of ONNX Runtime, for the comparison.
         batch: windows per run, for the comparison.
+        labelled: rows that judge both bundles, none of which sets scales; None if nothing tells how good they are.
 
     Raises:
-        ConfigurationError: no such form, or the bundle is compressed already.
+        ConfigurationError: no such form, the bundle is compressed already, or the folder is its own.
+        NoTruthError: too few labelled rows.
         LogicError: fewer than two windows, or windows of another shape.
         MissingDependencyError: onnx or ONNX Runtime is not installed.
     """
     wanted = (len(bundle.card.input.channels), *bundle.card.input.window)
     if len(pixels) < 2 or pixels.shape[1:] != wanted:
         raise LogicError(f"compress: at least two windows of {wanted} are needed, not {pixels.shape}.")
-    seen = slice(0, len(pixels), 2)
-    card, model = compressed(bundle, form, pixels[seen], {name: extra[name][seen] for name in bundle.card.input.extra})
+    if folder.resolve() == bundle.folder.resolve():
+        raise ConfigurationError(f"compress: {folder} holds the bundle itself; name another folder.")
+    scaling = {name: extra[name][SCALING] for name in bundle.card.input.extra}
+    card, model = compressed(bundle, form, pixels[SCALING], scaling)
+    found = None
+    if labelled is not None:
+        found = standings([bundle, Bundle(Path(card.name), card, model, "")], labelled, threads=threads)
+        card = replace(card, metrics=found.metrics())
     made = write_bundle(folder, replace(card, made_by=made_by), model)
     other = slice(1, len(pixels), 2)
     unseen = {name: extra[name][other] for name in bundle.card.input.extra}
-    return compare(bundle, made, pixels[other], unseen, threads=threads, batch=batch)
+    compared = compare(bundle, made, pixels[other], unseen, threads=threads, batch=batch)
+    return replace(compared, standings=found)
 
 
 def compressed(
@@ -82,8 +99,8 @@ def compressed(
 ) -> tuple[Card, bytes]:
     """Card and graph of a compressed bundle, for `write_bundle`; arguments and errors as for `compress`.
 
-    The card keeps no metrics, which were measured with the other network, and no reference answers, because rounding to
-    few bits goes either way on other hardware.
+    The card says what the first was trained on. It keeps no metrics, which were measured with the other network, and no
+    reference answers, because rounding to few bits goes either way on other hardware.
     """
     if form not in get_args(Form):
         raise ConfigurationError(f"compress: no form '{form}'. {nearest(form, get_args(Form))}")
@@ -100,7 +117,12 @@ def compressed(
     content: bytes = small.SerializeToString(deterministic=True)
     if transform is not None and inside:
         content = with_transform(content, transform, bundle.card.input.channels)
-    training: dict[str, Any] = {"compressed": form, "from": {"name": bundle.card.name, "sha256": bundle.sha256}}
+    before = bundle.card.training if isinstance(bundle.card.training, Mapping) else {}
+    training: dict[str, Any] = {
+        "compressed": form,
+        "from": {"name": bundle.card.name, "sha256": bundle.sha256},
+        **before,
+    }
     if form == "int8":
         training["calibration_windows"] = len(pixels)
     opset = next(entry.version for entry in small.opset_import if entry.domain in {"", "ai.onnx"})

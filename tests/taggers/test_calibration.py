@@ -35,19 +35,20 @@ def session(bundle: Bundle) -> OnnxSession:
 
 def test_windows_of_the_sample_are_spread_evenly(tmp_path: Path) -> None:
     opened = session(write_small_bundle(tmp_path, {"top": ""}))
-    every, extra = windows_for(opened, [], 10_000)
-    few, of_few = windows_for(opened, [], 5)
+    every, extra, rows = windows_for(opened, [], 10_000)
+    few, of_few, few_rows = windows_for(opened, [], 5)
     assert every.shape[1:] == (2, 8, 8)
     assert few.shape[0] == 5
-    np.testing.assert_array_equal(few[[0, -1]], every[[0, -1]])
+    np.testing.assert_array_equal(few, every[few_rows])
+    assert few_rows[[0, -1]].tolist() == [0, len(rows) - 1]
     assert of_few["row"].tolist()[-1] == extra["row"].tolist()[-1]
 
 
 def test_windows_come_from_files_by_name_of_channel(tmp_path: Path, exported: Path) -> None:
     opened = session(write_small_bundle(tmp_path, {"top": ""}, channels=("HCAL", "ECAL"), window=(125, 125)))
-    pixels, extra = windows_for(opened, [exported], 3)
+    pixels, extra, _ = windows_for(opened, [exported], 3)
     other = session(write_small_bundle(tmp_path, {"top": ""}, channels=expanded_channels(("@qg3",)), window=(125, 125)))
-    both, _ = windows_for(other, [exported], 3)
+    both = windows_for(other, [exported], 3).pixels
     np.testing.assert_array_equal(pixels[:, 0], both[:, 2])
     assert extra["row"].shape == (len(pixels),)
 

@@ -31,7 +31,7 @@ def ensemble(members: Sequence[Bundle], combiner: Combiner, *, name: str, made_b
     Raises:
         ConfigurationError: the members do not belong together, or say more than one number per output and object.
     """
-    _check(members)
+    refuse_others(members)
     onnx = onnx_library()
     models = [onnx.load_from_string(member.model) for member in members]
     first, opset = members[0].card, _opset(members, models)
@@ -52,7 +52,9 @@ def ensemble(members: Sequence[Bundle], combiner: Combiner, *, name: str, made_b
     onnx.checker.check_model(model, full_check=True)
     training = {
         "ensemble": combiner.kind,
-        "members": [{"name": member.card.name, "sha256": member.sha256} for member in members],
+        "members": [
+            {"name": member.card.name, "sha256": member.sha256, "training": member.card.training} for member in members
+        ],
         **combiner.written(),
     }
     card = Card(name, "1", first.task, first.input, outputs, opset, made_by, training)
@@ -71,13 +73,17 @@ def member_outputs(
         extra: (windows,) integers by name, as the card asks for.
         threads: of ONNX Runtime.
     """
-    _check(members)
-    said = [OnnxSession.open(member, threads=threads, max_batch=256).run(pixels, extra) for member in members]
-    return {name: np.stack([one[name] for one in said], axis=1) for name in members[0].output_names}
+    refuse_others(members)
+    return together([OnnxSession.open(one, threads=threads, max_batch=256).run(pixels, extra) for one in members])
 
 
-def _check(members: Sequence[Bundle]) -> None:
-    """The members read and say the same."""
+def together(said: Sequence[Mapping[str, NDArray[np.float32]]]) -> Said:
+    """What every member says, (objects,) by output, as a combiner reads it."""
+    return {name: np.stack([one[name] for one in said], axis=1) for name in said[0]}
+
+
+def refuse_others(members: Sequence[Bundle]) -> None:
+    """A ConfigurationError unless the members read and say the same."""
     if not members:
         raise ConfigurationError("an ensemble has at least one member.")
     first = members[0]

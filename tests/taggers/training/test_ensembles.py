@@ -95,7 +95,7 @@ def test_a_mean_has_the_uncertainty_of_the_mixture_and_names_its_members(tmp_pat
     training = Bundle.load(tmp_path / "together").card.training
     assert isinstance(training, dict)
     assert Bundle.load(tmp_path / "together").card.reference
-    assert training["members"][2] == {"name": "member2", "sha256": members[2].sha256}
+    assert training["members"][2] == {"name": "member2", "sha256": members[2].sha256, "training": "none"}
 
 
 def test_a_transform_in_front_of_all_members_is_kept_once(tmp_path: Path) -> None:
