@@ -73,6 +73,13 @@ def _metric_lines(metrics: Mapping[str, Any], before: str = "") -> Iterator[str]
         if not isinstance(value, dict):
             yield f"{before}{name} {value:.4g}" if isinstance(value, float) else f"{before}{name} {value}"
         elif set(value) == {"value", "error"}:
-            yield f"{before}{name} {value['value']:.4g} +- {value['error']:.2g}"
+            yield f"{before}{name} {_measured(value['value'], value['error'])}"
         else:
             yield from _metric_lines(value, f"{before}{name} ")
+
+
+def _measured(value: float | None, error: float | None) -> str:
+    """What could not be had, such as the rejection where no background passes, is unknown."""
+    if value is None:
+        return "unknown"
+    return f"{value:.4g}" if error is None else f"{value:.4g} +- {error:.2g}"

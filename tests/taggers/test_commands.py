@@ -54,6 +54,14 @@ def test_show_says_how_a_network_was_trained_and_how_good_it_is() -> None:
     assert any(re.fullmatch(r"metric top auc 0\.\d+ \+- 0\.\d+", line) for line in lines)
 
 
+def test_show_says_what_could_not_be_measured(tmp_path: Path, baseline: Bundle) -> None:
+    metrics = {"rejection": {"value": None, "error": None}, "auc": {"value": 0.75, "error": None}}
+    write_bundle(tmp_path / "model", replace(CARD, metrics=metrics), baseline.model)
+    output = CliRunner().invoke(model, ["show", str(tmp_path / "model")], catch_exceptions=False).output
+    lines = [" ".join(line.split()) for line in output.splitlines()]
+    assert [line for line in lines if line.startswith("metric")] == ["metric rejection unknown", "metric auc 0.75"]
+
+
 def test_a_bundle_that_is_nowhere_is_named_with_those_that_come_with_the_project() -> None:
     result = CliRunner().invoke(model, ["show", "calorimetric_baselin"])
     assert isinstance(result.exception, FileInPathError)
