@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from taggers.bundle import Bundle
+from taggers.commands import model
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "networks.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
@@ -19,6 +21,19 @@ def test_the_table_has_every_network() -> None:
 
     rows = re.findall(r"^\| (`.*?) \|", PAGE, flags=re.MULTILINE)
     assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == list(NETWORKS)
+
+
+def test_the_commands_of_the_page_exist_with_their_options() -> None:
+    pytest.importorskip("torch", reason="torch is in the extra `train`")
+    from taggers.training.ensembles import COMBINERS  # noqa: PLC0415 (needs torch)
+
+    commands = re.findall(r"\$ e2efw model (\w+) (.*)", PAGE)
+    assert [name for name, _ in commands] == ["ensemble", "compress"]
+    for name, rest in commands:
+        shown = CliRunner().invoke(model, [name, "--help"], env={"COLUMNS": "200"}).output
+        assert [option for option in re.findall(r"--[a-z-]+", rest) if option not in shown] == []
+    listed = PAGE.partition("| `--combiner` |")[2].partition("\n\n")[0]
+    assert tuple(re.findall(r"^\| (\w+) \|", listed, flags=re.MULTILINE)) == COMBINERS
 
 
 def test_the_code_of_the_page_works(
