@@ -89,9 +89,9 @@ class LabelledRows:
         """
         counts = self.counted()
         if counts.pop("rows") < 2 or not all(counts.values()):
+            left_out = f" {self.learned} rows that a bundle learned from are left out." if self.learned else ""
             raise NoTruthError(
-                f"too few rows {purpose}: {self.described()}; name more files or take more rows. Left out were "
-                f"{self.learned} rows that a bundle learned from."
+                f"too few rows {purpose}: {self.described()}; name more files or take more rows.{left_out}"
             )
 
     def said_by(self, bundles: Sequence[Bundle], *, threads: int = 1) -> list[dict[str, NDArray[np.float32]]]:

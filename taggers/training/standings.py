@@ -39,12 +39,14 @@ class Standings:
     Args:
         models: their names; the last was made of the others.
         rows: that they were judged by, and those of each class.
+        learned: rows that were left out because a bundle learned from them.
         numbers: one per thing that is judged.
         short: of the last, for its card, as a training has it.
     """
 
     models: tuple[str, ...]
     rows: Mapping[str, int]
+    learned: int
     numbers: tuple[Standing, ...]
     short: Mapping[str, Any]
 
@@ -54,7 +56,7 @@ class Standings:
 
     def written(self) -> dict[str, Any]:
         """For JSON."""
-        return {"rows": dict(self.rows), "models": self._by_model(self.models)}
+        return {"rows": dict(self.rows), "learned": self.learned, "models": self._by_model(self.models)}
 
     def lines(self) -> list[str]:
         """A table for people."""
@@ -63,14 +65,15 @@ class Standings:
         for one in self.numbers:
             unit = f" ({one.unit})" if one.unit else ""
             metric = f"{one.metric.upper().replace('_', ' ')} {one.name}{unit}"
-            digits = max((_digits(number.error) for number in (*one.values, *one.changes)), default=0)
+            digits = _digits([number.error for number in (*one.values, *one.changes)])
             for place, (model, value) in enumerate(zip(self.models, one.values, strict=True)):
                 change = _text(one.changes[place], digits, "+") if place < len(one.changes) else ""
                 table.append((metric if not place else "", model, _text(value, digits), change))
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         counts = {name: count for name, count in self.rows.items() if name != "rows"}
         of_classes = ", ".join(f"{count} {name}" for name, count in counts.items())
-        first = f"judged by {self.rows['rows']} rows" + (f": {of_classes}" if of_classes else "")
+        first = f"judged by {self.rows['rows']} rows" + (f" ({of_classes})" if of_classes else "")
+        first += f"; {self.learned} that were learned from are left out" if self.learned else ""
         return [first, *("  ".join(map(str.ljust, row, widths)).rstrip() for row in table)]
 
     def _by_model(self, models: Sequence[str]) -> dict[str, Any]:
@@ -109,7 +112,8 @@ def standings(bundles: Sequence[Bundle], rows: LabelledRows, *, threads: int = 1
             changes = tuple(difference(mine[-1], other) for other in mine[:-1])
             numbers.append(Standing(*key, units.get(name, ""), tuple(one.estimate for one in mine), changes))
     short = in_short(summaries(rows.meaning, samples[-1]))
-    return Standings(told_apart([one.card.name for one in bundles]), rows.counted(), tuple(numbers), short)
+    models = told_apart([one.card.name for one in bundles])
+    return Standings(models, rows.counted(), rows.learned, tuple(numbers), short)
 
 
 def told_apart(names: Sequence[str]) -> tuple[str, ...]:
@@ -131,9 +135,10 @@ def _measured(name: str, sample: Judged) -> dict[tuple[str, str], Measured]:
     return {(name, "auc"): measured_area(sample)} if isinstance(sample, Scored) else {}
 
 
-def _digits(error: float) -> int:
-    """Digits after the point that show two of the error."""
-    return max(0, 1 - math.floor(math.log10(error))) if math.isfinite(error) and error > 0 else 0
+def _digits(errors: Sequence[float]) -> int:
+    """Digits after the point that show two of the smallest error; four if there is none."""
+    known = [one for one in errors if math.isfinite(one) and one > 0]
+    return max(0, 1 - math.floor(math.log10(min(known)))) if known else 4
 
 
 def _text(number: Estimate, digits: int, sign: str = "") -> str:

@@ -72,7 +72,7 @@ def make_ensemble(
     _make(folder)
     name = folder.resolve().name
     fitting = "nothing to fit" if combiner == "mean" else f"{first.described()} to fit '{combiner}' to"
-    tell(f"{name}: {fitting}, {second.described()} to judge by; {rows.learned} that members learned from left out")
+    tell(f"{name}: {fitting}, {second.described()} to judge by")
     made: Combiner = Mean() if combiner == "mean" else fitted(combiner, members, first, threads=threads)
     card, graph = ensemble(members, made, name=name, made_by=made_by)
     found = standings([*members, Bundle(Path(card.name), card, graph, "")], second, threads=threads)

@@ -49,7 +49,7 @@ def test_two_bundles_stand_beside_each_other_as_over_all_pairs(tmp_path: Path, j
     assert metrics["odd"]["objects"] == 100
     assert metrics["against"]["member1"]["odd"]["auc"]["value"] == pytest.approx(areas[0], abs=1e-9)
     lines = found.lines()
-    assert lines[0] == f"judged by 100 rows: {rows.counted()['even']} even, {rows.counted()['odd']} odd"
+    assert lines[0] == f"judged by 100 rows ({rows.counted()['even']} even, {rows.counted()['odd']} odd)"
     assert lines[2].split()[:4] == ["AUC", "odd", "member1", f"{areas[0]:.3f}"]
     assert lines[3].split()[:2] == ["member2", f"{areas[1]:.3f}"]
 
@@ -99,6 +99,9 @@ def test_rows_of_the_training_are_left_out_event_by_event(tmp_path: Path, jets: 
     numbers = event_numbers(rows.access.source)
     assert rows.rows.tolist() == np.flatnonzero(numbers < 0.25).tolist()
     assert rows.learned == 100 - len(rows)
+    found = standings([other, bundle], rows)
+    assert found.lines()[0].endswith(f"); {rows.learned} that were learned from are left out")
+    assert found.written()["learned"] == rows.learned
     named = training(PARITY, files={"jets.parquet": checksum(jets)}, test=["data/jets.parquet"])
     assert len(labelled_rows([trained(tmp_path, 3, named)], [jets])) == 100
     named = training(PARITY, files={"jets.parquet": checksum(jets)}, test=["data/other.parquet"])

@@ -195,10 +195,12 @@ def test_what_makes_no_ensemble_is_refused_before_anything_is_written(tmp_path: 
 def test_the_command_prints_a_table_and_the_bundle_runs(tmp_path: Path, jets: Path) -> None:
     seeds = [trained(tmp_path, number, training(PARITY), name="parity") for number in (1, 2)]
     folders = [str(one.folder) for one in seeds]
+    second = labelled_rows(seeds, [jets]).halves()[1]
     given = ["ensemble", *folders, "-o", str(tmp_path / "both"), "--windows", str(jets), "--combiner", "linear"]
     text = CliRunner().invoke(model, given, catch_exceptions=False).output.splitlines()
     assert text[0].startswith("both: ")
-    assert text[0].endswith("to judge by; 0 that members learned from left out")
+    assert text[0].endswith(f"{second.described()} to judge by")
+    assert text[1] == "judged by " + second.described()
     assert text[2].split()[:3] == ["metric", "model", "value"]
     assert [line.split("  ")[0] for line in text[3:]] == ["AUC odd", "", ""]
     assert "parity #1" in text[3]
