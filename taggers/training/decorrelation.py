@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from e2efw.errors import ConfigurationError, LogicError
+from taggers.evaluation.curves import bootstrapped
+from taggers.evaluation.sample import Estimate
 from taggers.training.networks.module import nn, torch
 
 
@@ -96,3 +102,35 @@ class CramerVonMises(nn.Module):  # type: ignore[misc]  # torch is optional, so 
             return torch.bucketize(mass, self.edges[1:-1].to(mass), right=True)
         rank = torch.argsort(torch.argsort(mass))
         return rank * self.n_bins // mass.numel()
+
+
+def flatness(score: NDArray[Any], mass: NDArray[Any], bins: int, *, replicas: int = 200, seed: int = 1) -> Estimate:
+    """The penalty at strength 1 of objects of one class, with true steps: 0 for scores that do not know the mass.
+
+    Its error is that of a bootstrap. By chance it is about (bins - 1) / (6 objects).
+
+    Args:
+        score: (objects,) of any unit.
+        mass: (objects,) of any unit.
+        bins: with equally many objects each.
+        replicas: samples drawn.
+        seed: of the bootstrap.
+    """
+
+    def measure(values: NDArray[Any]) -> float:
+        said, place = values[:, 0], np.argsort(np.argsort(values[:, 1], kind="stable"), kind="stable")
+        everywhere, found = _below(said, said), 0.0
+        for one in range(bins):
+            mine = said[place * bins // said.size == one]
+            if mine.size:
+                found += mine.size * float(np.mean((_below(mine, said) - everywhere) ** 2))
+        return found / said.size
+
+    return bootstrapped(measure, np.stack([score, mass], axis=1).astype(np.float64), replicas, seed)
+
+
+def _below(values: NDArray[Any], at: NDArray[Any]) -> NDArray[np.float64]:
+    """Part of the values that is lower than each number; equal ones count half, as a smoothed step has them."""
+    ordered = np.sort(values)
+    sides = [np.searchsorted(ordered, at, side=side) for side in ("left", "right")]
+    return (sides[0] + sides[1]) / (2.0 * values.size)

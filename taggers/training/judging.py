@@ -12,8 +12,11 @@ from taggers.evaluation.classes import Classified
 from taggers.evaluation.drawing import Look
 from taggers.evaluation.pictures import pictures_of_estimates, pictures_of_scores
 from taggers.evaluation.sample import Regressed, Scored
+from taggers.evaluation.summary import plain
+from taggers.training.decorrelation import flatness
 from taggers.training.learner import Learner
 from taggers.training.networks.module import torch
+from taggers.training.recipe_parts import Decorrelation
 from taggers.training.summaries import REPLICAS, Answers, Judged, Purpose, edges_of, judged, summaries
 
 
@@ -50,6 +53,21 @@ def judge(purpose: Purpose, found: Answers, folder: Path, sample: str) -> dict[s
         place.mkdir(parents=True, exist_ok=True)
         _draw(purpose, name, one, place, f"Simulation, {sample} sample")
     return summaries(purpose, samples)
+
+
+def flatness_of(found: Answers, signal: str, mass: NDArray[Any], wanted: Decorrelation) -> dict[str, Any]:
+    """How little scores of the background follow the mass, see `taggers.training.decorrelation.flatness`.
+
+    Args:
+        found: answers.
+        signal: name of the class whose score it is.
+        mass: (objects,) the column that scores should not know.
+        wanted: of the recipe.
+    """
+    background = found.truth == 0
+    measured = flatness(found.column(signal)[background], mass[background], wanted.bins, replicas=REPLICAS)
+    by_chance = (wanted.bins - 1) / (6 * int(background.sum()))
+    return {"column": wanted.column, "bins": wanted.bins, **plain(measured), "by_chance": by_chance}
 
 
 def _draw(purpose: Purpose, name: str, sample: Judged, folder: Path, note: str) -> None:

@@ -14,6 +14,7 @@ from taggers.training.networks.module import Network, Window, nn, torch
 from taggers.training.optimisation import optimiser, schedule
 from taggers.training.recipe import POSITION_COLUMNS, Recipe
 from taggers.training.samples import Sample
+from taggers.training.sharing import take_over_buffers
 from taggers.training.summaries import estimate_of
 from taggers.training.weighting import Weighting
 
@@ -27,6 +28,31 @@ _LOOK_EVERY: Final = 50
 """Steps between two looks at whether the loss is still a number, for which a GPU has to wait."""
 
 Batch = Mapping[str, torch.Tensor]
+
+
+class MeanLoss(torchmetrics.Metric):  # type: ignore[misc]  # torchmetrics is optional, so its classes have no types here
+    """Mean over the objects of all batches in all processes; NaN if one is.
+
+    `torchmetrics.MeanMetric` either drops NaN, or (`nan_strategy="disable"`) counts a small last batch like a full one.
+    """
+
+    full_state_update = False
+    total: torch.Tensor
+    number: torch.Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        for name in ("total", "number"):
+            self.add_state(name, default=torch.tensor(0.0), dist_reduce_fx="sum")
+
+    def update(self, mean: torch.Tensor, objects: int) -> None:
+        """A batch: the mean of its objects, and how many they are."""
+        self.total = self.total + mean.float() * objects
+        self.number = self.number + objects
+
+    def compute(self) -> torch.Tensor:
+        """NaN if there were no objects."""
+        return self.total / self.number
 
 
 class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, so its classes have no types here
@@ -58,8 +84,8 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
             self.register_buffer("target_std", torch.tensor(std, dtype=torch.float32))
         wanted = recipe.decorrelation
         self.penalty = CramerVonMises(wanted.strength, wanted.bins) if wanted else None
-        self.training_loss = torchmetrics.MeanMetric(nan_strategy="disable")
-        self.validation_loss = torchmetrics.MeanMetric(nan_strategy="disable")
+        self.training_loss = MeanLoss()
+        self.validation_loss = MeanLoss()
         self.metric = _metric(recipe)
         self.plateau: Any = None
         self._restored: Any = None
@@ -96,6 +122,11 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
             raise self._lost(f"batch {number}")
         self.training_loss.update(found.detach(), len(batch["pictures"]))
         return found
+
+    def on_validation_epoch_start(self) -> None:
+        """All processes look at the network that is kept."""
+        if self.trainer.world_size > 1:
+            take_over_buffers(self.network)
 
     def validation_step(self, batch: Batch, number: int) -> None:
         """Look at a batch without learning from it."""

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from e2efw.errors import ConfigurationError, MissingDependencyError
+from e2efw.errors import MissingDependencyError
 from taggers.bundle import Bundle
 from taggers.training.augmentation import Augmentation
 from taggers.training.bundling import bundle_of
 from taggers.training.curve_picture import draw_curves, figure_class
 from taggers.training.curves import Curves, WholeCheckpoints
 from taggers.training.feeding import Prepared, batches
-from taggers.training.judging import answers, judge
+from taggers.training.judging import answers, flatness_of, judge
 from taggers.training.learner import Learner
 from taggers.training.networks.module import torch
 from taggers.training.precision import emulated, settled
@@ -23,6 +23,7 @@ from taggers.training.recipe import Recipe
 from taggers.training.redrawing import learner_of
 from taggers.training.run_folder import RunFolder, data_summary
 from taggers.training.samples import Sample, Samples, imbalance, open_samples
+from taggers.training.sharing import refuse_too_few, share_of, told_plainly
 from taggers.training.summaries import in_short
 from taggers.training.window_files import WindowFiles
 
@@ -68,7 +69,7 @@ def train(recipe: Recipe, path: Path, *, resume: bool = False, made_by: str = ""
     """
     figure_class()
     recipe = settled(recipe)
-    folder = RunFolder.of_a_training(path) if resume else None
+    folder = RunFolder.of_a_training(path) if resume else RunFolder(path)
     with _quiet():
         if recipe.threads:
             torch.set_num_threads(recipe.threads)
@@ -77,14 +78,14 @@ def train(recipe: Recipe, path: Path, *, resume: bool = False, made_by: str = ""
         feed = Feed(recipe, samples)
         learner = learner_of(recipe, feed.window, samples.train, feed.n_batches(samples.train))
         data = data_summary(recipe, samples)
-        if rank_zero_only.rank:  # the first process makes the folder, and talks
-            folder = RunFolder(path)
-        else:
-            folder = _begun(folder, path, recipe, data)
-            _announce(recipe, samples, tell)
         curves = Curves(folder, len(samples.train), tell)
         loop = _loop(recipe, folder, curves, bool(len(samples.validation)))
-        loop.fit(learner, datamodule=feed, ckpt_path=folder.last if resume else None, weights_only=True)
+        refuse_too_few(len(samples.train), recipe.batch_size, loop.world_size)
+        if not rank_zero_only.rank:  # the first process makes the folder, and talks
+            _begin(folder, resume, recipe, data)
+            _announce(recipe, samples, tell)
+        with told_plainly(loop.world_size):
+            loop.fit(learner, datamodule=feed, ckpt_path=folder.last if resume else None, weights_only=True)
         if not loop.is_global_zero:
             return None
         learner.load_state_dict(torch.load(folder.best, map_location="cpu", weights_only=True)["state_dict"])
@@ -95,15 +96,14 @@ def train(recipe: Recipe, path: Path, *, resume: bool = False, made_by: str = ""
     return Trained(folder, bundle, metrics)
 
 
-def _begun(folder: RunFolder | None, path: Path, recipe: Recipe, data: dict[str, Any]) -> RunFolder:
-    """A folder that says what is being trained."""
-    if folder is None:
-        folder = RunFolder.new(path)
-    else:
+def _begin(folder: RunFolder, resume: bool, recipe: Recipe, data: dict[str, Any]) -> None:
+    """The folder says what is being trained."""
+    if resume:
         folder.refuse_other_data(data)
+    else:
+        RunFolder.new(folder.path)
     folder.write_recipe(recipe)
     folder.write_data(data)
-    return folder
 
 
 class Feed(pl.LightningDataModule):  # type: ignore[misc]  # lightning is optional, so its classes have no types here
@@ -124,7 +124,6 @@ class Feed(pl.LightningDataModule):  # type: ignore[misc]  # lightning is option
         granularity = source.table.granularity if isinstance(source, WindowFiles) else 1
         change = Augmentation(recipe.augmentation, recipe.channel_names, granularity) if recipe.augmentation else None
         self.training = prepared(recipe, samples.train, change)
-        self.watching = prepared(recipe, samples.validation)
 
     @property
     def window(self) -> tuple[int, int]:
@@ -136,24 +135,13 @@ class Feed(pl.LightningDataModule):  # type: ignore[misc]  # lightning is option
         return -(-len(sample) // self.recipe.batch_size)
 
     def train_dataloader(self) -> Any:
-        """Shuffled.
-
-        Raises:
-            ConfigurationError: there are fewer batches than processes.
-        """
-        found, processes = self.n_batches(self.samples.train), self.trainer.world_size
-        if found < processes:
-            raise ConfigurationError(
-                f"train: {len(self.samples.train)} rows are {found} batches of {self.recipe.batch_size}, too few for "
-                f"{processes} processes."
-            )
-        return self._batches(self.training, self.recipe.seed, self.trainer.global_rank, processes)
+        """Shuffled; every process takes equally many batches, those left over are for another epoch."""
+        return self._batches(self.training, self.recipe.seed, self.trainer.global_rank, self.trainer.world_size)
 
     def val_dataloader(self) -> Any:
-        """In the order of the files; where there are few, every process looks at all."""
-        shared = self.n_batches(self.samples.validation) >= self.trainer.world_size
-        rank, processes = (self.trainer.global_rank, self.trainer.world_size) if shared else (0, 1)
-        return self._batches(self.watching, None, rank, processes)
+        """In the order of the files; all processes together look at every row."""
+        mine = share_of(self.samples.validation, self.trainer.global_rank, self.trainer.world_size)
+        return self._batches(prepared(self.recipe, mine), None, 0, 1)
 
     def _batches(self, dataset: Prepared, seed: int | None, rank: int, processes: int) -> Any:
         return batches(
@@ -215,7 +203,11 @@ def _judged(recipe: Recipe, learner: Learner, samples: Samples, folder: RunFolde
     loader = batches(
         prepared(recipe, sample), recipe.batch_size, seed=None, epoch=0, rank=0, processes=1, workers=recipe.workers
     )
-    found = judge(recipe, answers(learner, loader, sample.truth(recipe), device), folder.pictures, sample.name)
+    said = answers(learner, loader, sample.truth(recipe), device)
+    found = judge(recipe, said, folder.pictures, sample.name)
+    if recipe.label and recipe.decorrelation:
+        signal, wanted = recipe.label.classes[1], recipe.decorrelation
+        found[signal]["flatness"] = flatness_of(said, signal, sample.columns[wanted.column], wanted)
     folder.write_json("metrics.json", {"sample": sample.name, **found})
     return found
 

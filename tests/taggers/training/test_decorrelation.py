@@ -10,7 +10,7 @@ from e2efw.errors import ConfigurationError, LogicError
 
 torch = pytest.importorskip("torch", reason="torch is in the extra `train`")
 
-from taggers.training.decorrelation import CramerVonMises  # noqa: E402 (needs torch)
+from taggers.training.decorrelation import CramerVonMises, flatness  # noqa: E402 (needs torch)
 
 EDGES = (50.0, 100.0, 150.0, 200.0)
 
@@ -105,3 +105,14 @@ def test_wrong_arguments_are_told() -> None:
         CramerVonMises(-1)
     with pytest.raises(LogicError, match="one number per object each"):
         CramerVonMises(1.0)(torch.zeros(3), torch.zeros(2), torch.zeros(3))
+
+
+@pytest.mark.parametrize("follow", [0.0, 1.0])
+def test_flatness_is_the_penalty_with_true_steps(follow: float) -> None:
+    score, mass, label = sample(200, follow)
+    found = flatness(score, mass, 4, replicas=50)
+    sharp = CramerVonMises(1.0, 4, classes=(0,), width=1e-5)(*tensors(score, mass, 0 * label)).item()
+    assert found.value == pytest.approx(sharp, rel=1e-3)
+    assert found.value > 0.02 if follow else found.value < 0.01
+    assert 0 < found.error < found.value
+    assert flatness(np.ones(200), mass, 4).value == 0.0
