@@ -48,12 +48,12 @@ def windows_for(model: OpenModel, files: Sequence[Path], most: int) -> Windows:
         rows = _spread(len(frames.pixels), most)
         chosen = frames.select(model.bundle.card.input.channels)[rows]
         return Windows(chosen, {"row": frames.row[rows], "column": frames.column[rows]}, rows)
-    access = opened_windows(model.bundle, files)
+    access = opened_windows([model.bundle], files)
     return windows_at(access, _spread(len(access), most))
 
 
-def opened_windows(bundle: "Bundle", files: Sequence[Path]) -> "RandomAccess":
-    """Files with windows for a bundle, for `windows_at`.
+def opened_windows(bundles: Sequence["Bundle"], files: Sequence[Path]) -> "RandomAccess":
+    """Files with windows for bundles, for `windows_at`: the channels of all, each once.
 
     Raises:
         E2EFWError: a file cannot be read, or has no such channels or windows.
@@ -62,11 +62,12 @@ def opened_windows(bundle: "Bundle", files: Sequence[Path]) -> "RandomAccess":
     from taggers.training.sources import RandomAccess  # noqa: PLC0415 (pyarrow is optional, and slow to import)
     from taggers.training.window_files import WindowFiles  # noqa: PLC0415
 
-    wanted = bundle.card.input
-    access = RandomAccess(WindowFiles(*map(str, files)), wanted.channels, tuple(_COLUMNS.values()))
-    if access.shape[1:] != wanted.window:
-        there, needed = (" x ".join(map(str, window)) for window in (access.shape[1:], wanted.window))
-        raise LogicError(f"the files have windows of {there} pixels, model '{bundle.card.name}' reads {needed}.")
+    channels = tuple(dict.fromkeys(name for bundle in bundles for name in bundle.card.input.channels))
+    access = RandomAccess(WindowFiles(*map(str, files)), channels, tuple(_COLUMNS.values()))
+    for card in (bundle.card for bundle in bundles):
+        if access.shape[1:] != card.input.window:
+            there, needed = (" x ".join(map(str, window)) for window in (access.shape[1:], card.input.window))
+            raise LogicError(f"the files have windows of {there} pixels, model '{card.name}' reads {needed}.")
     return access
 
 

@@ -1,4 +1,4 @@
-"""`e2efw model`: build, look at, check, time, compress and combine model bundles."""
+"""`e2efw model`: look at, check, time, judge, compress and combine model bundles."""
 
 import shlex
 from pathlib import Path
@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from taggers.backends import OpenModel
     from taggers.bundle import Bundle
 
-model = typer.Typer(help="Build, look at, check, time, compress and combine model bundles.", no_args_is_help=True)
+model = typer.Typer(
+    help="Build, look at, check, time, judge, compress and combine model bundles.", no_args_is_help=True
+)
 
 _Named = Annotated[str, typer.Argument(help="Folder of a bundle, or the name of one that comes with the project.")]
 _Json = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -86,6 +88,35 @@ def bench(bundle: _Named, backend: _Backend = "auto", threads: _Threads = 1, as_
         (str(s.batch), f"{s.per_second:,.1f}", f"{s.milliseconds:.2f}", f"{s.fastest:.2f}", str(s.runs)) for s in found
     ]
     print_table(headings, table, right=headings)
+
+
+@model.command("judge", no_args_is_help=True)
+def judge(
+    bundles: Annotated[list[str], typer.Argument(help="Bundles that were trained for the same truth.")],
+    files: Annotated[
+        list[Path],
+        typer.Option("--windows", help="Labelled files of e2efw export; several times for several files."),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="New folder for all numbers and for pictures of each bundle.")
+    ] = None,
+    most: Annotated[int | None, typer.Option("--max-windows", min=2, help="Windows that are used at most.")] = None,
+    threads: _Threads = 1,
+    as_json: _Json = False,
+) -> None:
+    """Tell how good bundles are on labelled rows: area under the ROC curve, or mean absolute error.
+
+    Rows that one of them learned from are left out. Of several bundles the last is compared with each of the others,
+    with the error that the difference has on the same rows.
+    """
+    from e2efw.cli.printing import print_json  # noqa: PLC0415 (--help must not wait for these)
+    from taggers.training.comparing import compared  # noqa: PLC0415
+
+    found = compared([_loaded(name) for name in bundles], files, output, most=most, threads=threads)
+    if as_json:
+        print_json(found.written())
+    else:
+        typer.echo("\n".join(found.lines()))
 
 
 @model.command("compress", no_args_is_help=True)

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from e2efw.errors import ConfigurationError, LogicError
 from taggers.evaluation.curves import bootstrapped
 from taggers.evaluation.sample import Estimate
+from taggers.evaluation.summary import plain
 from taggers.training.networks.module import nn, torch
+from taggers.training.recipe_parts import Decorrelation
+from taggers.training.summaries import REPLICAS, Answers
 
 
 class CramerVonMises(nn.Module):  # type: ignore[misc]  # torch is optional, so its classes have no types here
@@ -134,3 +137,18 @@ def _below(values: NDArray[Any], at: NDArray[Any]) -> NDArray[np.float64]:
     ordered = np.sort(values)
     sides = [np.searchsorted(ordered, at, side=side) for side in ("left", "right")]
     return (sides[0] + sides[1]) / (2.0 * values.size)
+
+
+def flatness_of(found: Answers, signal: str, mass: NDArray[Any], wanted: Decorrelation) -> dict[str, Any]:
+    """How little scores of the background follow the mass, see `taggers.training.decorrelation.flatness`.
+
+    Args:
+        found: answers.
+        signal: name of the class whose score it is.
+        mass: (objects,) the column that scores should not know.
+        wanted: of the recipe.
+    """
+    background = found.truth == 0
+    measured = flatness(found.column(signal)[background], mass[background], wanted.bins, replicas=REPLICAS)
+    by_chance = (wanted.bins - 1) / (6 * int(background.sum()))
+    return {"column": wanted.column, "bins": wanted.bins, **plain(measured), "by_chance": by_chance}

@@ -1,10 +1,8 @@
-"""How good a trained model is on rows it never saw: numbers for metrics.json and the card, and pictures."""
+"""How good a model is on rows it never saw: numbers, and pictures. Needs no torch."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from taggers.anomaly import ERROR
 from taggers.evaluation.class_pictures import pictures_of_classes
@@ -12,30 +10,7 @@ from taggers.evaluation.classes import Classified
 from taggers.evaluation.drawing import Look
 from taggers.evaluation.pictures import pictures_of_estimates, pictures_of_scores
 from taggers.evaluation.sample import Regressed, Scored
-from taggers.evaluation.summary import plain
-from taggers.training.decorrelation import flatness
-from taggers.training.learner import Learner
-from taggers.training.networks.module import torch
-from taggers.training.recipe_parts import Decorrelation
 from taggers.training.summaries import REPLICAS, Answers, Judged, Purpose, edges_of, judged, summaries
-
-
-def answers(learner: Learner, loader: Any, truth: NDArray[Any], device: Any) -> Answers:
-    """Run a model over a sample.
-
-    Args:
-        learner: with the weights to judge.
-        loader: batches in the order of the sample.
-        truth: see `Answers`.
-        device: of torch.
-    """
-    learner.to(device).eval()
-    said = []
-    with torch.inference_mode():
-        for batch in loader:
-            found = learner.says({name: column.to(device) for name, column in batch.items()})
-            said.append(found.double().cpu().numpy())
-    return Answers(np.concatenate(said), tuple(one.name for one in learner.said), truth)
 
 
 def judge(purpose: Purpose, found: Answers, folder: Path, sample: str) -> dict[str, Any]:
@@ -48,26 +23,23 @@ def judge(purpose: Purpose, found: Answers, folder: Path, sample: str) -> dict[s
         sample: which rows these are, for the pictures.
     """
     samples = judged(purpose, found)
-    for name, one in samples.items():
-        place = folder / name
-        place.mkdir(parents=True, exist_ok=True)
-        _draw(purpose, name, one, place, f"Simulation, {sample} sample")
+    draw(purpose, samples, folder, f"Simulation, {sample} sample")
     return summaries(purpose, samples)
 
 
-def flatness_of(found: Answers, signal: str, mass: NDArray[Any], wanted: Decorrelation) -> dict[str, Any]:
-    """How little scores of the background follow the mass, see `taggers.training.decorrelation.flatness`.
+def draw(purpose: Purpose, samples: Mapping[str, Judged], folder: Path, note: str) -> None:
+    """Pictures of all that is judged.
 
     Args:
-        found: answers.
-        signal: name of the class whose score it is.
-        mass: (objects,) the column that scores should not know.
-        wanted: of the recipe.
+        purpose: what it is about.
+        samples: by name.
+        folder: gets a folder for each.
+        note: stands above the pictures.
     """
-    background = found.truth == 0
-    measured = flatness(found.column(signal)[background], mass[background], wanted.bins, replicas=REPLICAS)
-    by_chance = (wanted.bins - 1) / (6 * int(background.sum()))
-    return {"column": wanted.column, "bins": wanted.bins, **plain(measured), "by_chance": by_chance}
+    for name, one in samples.items():
+        place = folder / name
+        place.mkdir(parents=True, exist_ok=True)
+        _draw(purpose, name, one, place, note)
 
 
 def _draw(purpose: Purpose, name: str, sample: Judged, folder: Path, note: str) -> None:

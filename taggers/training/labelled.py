@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from dataformats.window_table import positions
 from e2efw.errors import LogicError, nearest
 from taggers.backends import batch_for
 from taggers.bundle import Bundle
@@ -95,10 +96,10 @@ class LabelledRows:
             )
 
     def said_by(self, bundles: Sequence[Bundle], *, threads: int = 1) -> list[dict[str, NDArray[np.float32]]]:
-        """What bundles that read the same say of all rows.
+        """What bundles say of all rows.
 
         Args:
-            bundles: of the channels and windows that the rows were opened for.
+            bundles: of those that the rows were opened for.
             threads: of ONNX Runtime.
 
         Returns:
@@ -106,11 +107,13 @@ class LabelledRows:
         """
         sessions = [OnnxSession.open(one, threads=threads, max_batch=batch_for(one.card)) for one in bundles]
         said = [{name: np.empty(len(self), np.float32) for name in one.output_names} for one in bundles]
+        places = [positions(one.card.input.channels, self.access.channels) for one in bundles]
         for start in range(0, len(self), _CHUNK):
             part = slice(start, start + _CHUNK)
             windows = windows_at(self.access, self.rows[part])
-            for session, mine in zip(sessions, said, strict=True):
-                for name, values in session.run(windows.pixels, windows.extra).items():
+            for session, mine, place in zip(sessions, said, places, strict=True):
+                pixels = windows.pixels if place == [*range(len(self.access.channels))] else windows.pixels[:, place]
+                for name, values in session.run(pixels, windows.extra).items():
                     mine[name][part] = values
         return said
 
@@ -124,7 +127,7 @@ def labelled_rows(bundles: Sequence[Bundle], files: Sequence[Path]) -> LabelledR
     """Rows that no bundle learned from and that the recipes of all would take, with their truth.
 
     Args:
-        bundles: that read the same channels and windows, trained for the same truth.
+        bundles: that read windows of the same size, trained for the same truth.
         files: of `e2efw export`.
 
     Raises:
@@ -134,7 +137,7 @@ def labelled_rows(bundles: Sequence[Bundle], files: Sequence[Path]) -> LabelledR
         E2EFWError: the files cannot be read or have other windows.
     """
     meaning = common_meaning(bundles)
-    access = opened_windows(bundles[0], files)
+    access = opened_windows(bundles, files)
     source = access.source
     if not isinstance(source, WindowFiles):
         raise LogicError("labelled rows are of files of e2efw export.")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from e2efw.errors import LogicError, MissingDependencyError
 from taggers.training.building import layers_of, make_loss, make_network, names_of
@@ -15,7 +16,7 @@ from taggers.training.optimisation import optimiser, schedule
 from taggers.training.recipe import POSITION_COLUMNS, Recipe
 from taggers.training.samples import Sample
 from taggers.training.sharing import take_over_buffers
-from taggers.training.summaries import estimate_of
+from taggers.training.summaries import Answers, estimate_of
 from taggers.training.weighting import Weighting
 
 try:
@@ -236,3 +237,21 @@ def _metric(recipe: Recipe) -> nn.Module:
         return torchmetrics.MeanMetric()
     n = len(recipe.label.classes)
     return torchmetrics.AUROC(task="binary") if n == 2 else torchmetrics.AUROC(task="multiclass", num_classes=n)
+
+
+def answers(learner: Learner, loader: Any, truth: NDArray[Any], device: Any) -> Answers:
+    """Run a model over a sample.
+
+    Args:
+        learner: with the weights to judge.
+        loader: batches in the order of the sample.
+        truth: see `Answers`.
+        device: of torch.
+    """
+    learner.to(device).eval()
+    said = []
+    with torch.inference_mode():
+        for batch in loader:
+            found = learner.says({name: column.to(device) for name, column in batch.items()})
+            said.append(found.double().cpu().numpy())
+    return Answers(np.concatenate(said), tuple(one.name for one in learner.said), truth)

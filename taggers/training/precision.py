@@ -1,6 +1,8 @@
 """Which precision a training computes in: fewer bits are quicker only where the processor has instructions for them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from taggers.training.networks.module import torch
 from taggers.training.recipe import Recipe
@@ -28,5 +30,7 @@ def computes_bfloat16(accelerator: str) -> bool:
     """
     if accelerator != "cpu" and torch.cuda.is_available():
         return bool(torch.cuda.get_device_capability() >= (8, 0))
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # an older torch knows nothing of its processor
+    capabilities: Mapping[str, Any] = getattr(
+        torch.cpu, "get_capabilities", dict
+    )()  # an older torch knows nothing of its processor
     return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))

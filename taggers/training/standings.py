@@ -37,11 +37,12 @@ class Standings:
     """How good bundles are.
 
     Args:
-        models: their names; the last was made of the others.
+        models: their names; the last is compared with the others.
         rows: that they were judged by, and those of each class.
         learned: rows that were left out because a bundle learned from them.
         numbers: one per thing that is judged.
         short: of the last, for its card, as a training has it.
+        samples: what was judged, of each bundle.
     """
 
     models: tuple[str, ...]
@@ -49,6 +50,7 @@ class Standings:
     learned: int
     numbers: tuple[Standing, ...]
     short: Mapping[str, Any]
+    samples: tuple[Mapping[str, Judged], ...]
 
     def metrics(self) -> dict[str, Any]:
         """For the card of the last: its numbers, and under `against` those of the others with what they change to."""
@@ -61,7 +63,7 @@ class Standings:
     def lines(self) -> list[str]:
         """A table for people."""
         made = self.models[-1]
-        table = [("metric", "model", "value", f"{made} minus it")]
+        table = [("metric", "model", "value", f"{made} minus it" if len(self.models) > 1 else "")]
         for one in self.numbers:
             unit = f" ({one.unit})" if one.unit else ""
             metric = f"{one.metric.upper().replace('_', ' ')} {one.name}{unit}"
@@ -93,7 +95,7 @@ def standings(bundles: Sequence[Bundle], rows: LabelledRows, *, threads: int = 1
     """Run all on the same rows.
 
     Args:
-        bundles: the last was made of the others; all read the same.
+        bundles: the last is compared with the others.
         rows: that none of them learned from.
         threads: of ONNX Runtime.
 
@@ -113,7 +115,7 @@ def standings(bundles: Sequence[Bundle], rows: LabelledRows, *, threads: int = 1
             numbers.append(Standing(*key, units.get(name, ""), tuple(one.estimate for one in mine), changes))
     short = in_short(summaries(rows.meaning, samples[-1]))
     models = told_apart([one.card.name for one in bundles])
-    return Standings(models, rows.counted(), rows.learned, tuple(numbers), short)
+    return Standings(models, rows.counted(), rows.learned, tuple(numbers), short, tuple(samples))
 
 
 def told_apart(names: Sequence[str]) -> tuple[str, ...]:

@@ -13,9 +13,10 @@ from taggers.training.augmentation import Augmentation
 from taggers.training.bundling import bundle_of
 from taggers.training.curve_picture import draw_curves, figure_class
 from taggers.training.curves import Curves, WholeCheckpoints
+from taggers.training.decorrelation import flatness_of
 from taggers.training.feeding import Prepared, batches
-from taggers.training.judging import answers, flatness_of, judge
-from taggers.training.learner import Learner
+from taggers.training.judging import judge
+from taggers.training.learner import Learner, answers
 from taggers.training.networks.module import torch
 from taggers.training.precision import emulated, settled
 from taggers.training.preprocessing import transform_of

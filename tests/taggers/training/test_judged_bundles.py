@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from e2efw.errors import ConfigurationError
-from taggers.bundle import Bundle
+from e2efw.errors import ConfigurationError, FileWriteError
+from taggers.bundle import Bundle, write_bundle
 from taggers.calibration import windows_at
 from taggers.commands import model
 from taggers.onnx_backend import OnnxSession
@@ -20,7 +21,7 @@ from taggers.training.meaning import Meaning, NoTruthError
 from taggers.training.samples import event_numbers
 from taggers.training.standings import standings
 from taggers.training.unseen import first_half
-from tests.taggers.training.judged import ESTIMATE, MASS, PARITY, area, trained, training
+from tests.taggers.training.judged import CHANNELS, ESTIMATE, MASS, PARITY, area, trained, training
 
 pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is in the extra `train`")
 
@@ -241,3 +242,34 @@ def test_compress_without_labels_says_why_it_does_not_judge(tmp_path: Path, jets
     given = ["compress", str(bundle.folder), "-o", str(bundle.folder), "--windows", str(jets)]
     result = CliRunner().invoke(model, given)
     assert "holds the bundle itself" in str(result.exception)
+
+
+def test_bundles_of_other_channels_are_judged_by_what_they_read(tmp_path: Path, jets: Path) -> None:
+    first, second = (trained(tmp_path, number, training(PARITY)) for number in (1, 2))
+    card = replace(second.card, input=replace(second.card.input, channels=CHANNELS[::-1]))
+    turned = write_bundle(tmp_path / "turned", card, second.model)
+    alone = labelled_rows([turned], [jets])
+    together = labelled_rows([first, turned], [jets])
+    for name, values in alone.said_by([turned])[0].items():
+        np.testing.assert_allclose(together.said_by([first, turned])[1][name], values, rtol=1e-6)
+        assert np.abs(values - together.said_by([first, turned])[0][name]).max() > 0.1
+
+
+def test_judging_prints_a_table_and_draws_pictures(tmp_path: Path, jets: Path) -> None:
+    first, second = (str(trained(tmp_path, number, training(PARITY)).folder) for number in (1, 2))
+    command = ["judge", first, second, "--windows", str(jets), "-o", str(tmp_path / "judged")]
+    lines = CliRunner().invoke(model, command, catch_exceptions=False).output.splitlines()
+    rows = labelled_rows([Bundle.load(Path(first))], [jets])
+    assert lines[0].startswith("judged by 100 rows (")
+    assert lines[3].split()[0] == "member2"
+    for name in ("member1", "member2"):
+        metrics = json.loads((tmp_path / "judged" / name / "metrics.json").read_text())
+        assert metrics["rows"] == rows.counted()
+        assert (tmp_path / "judged" / name / "odd" / "roc.png").stat().st_size > 1000
+    assert f"{metrics['odd']['auc']['value']:.3f}" in lines[3]
+    with pytest.raises(FileWriteError, match=r"judged exists\. Name a new folder"):
+        CliRunner().invoke(model, command, catch_exceptions=False)
+    one = CliRunner().invoke(model, ["judge", first, "--windows", str(jets), "--json"], catch_exceptions=False).output
+    assert json.loads(one)["models"]["member1"]["odd"]["auc"]["value"] == pytest.approx(
+        area(rows.truth, rows.said_by([Bundle.load(Path(first))])[0]["odd"]), abs=1e-9
+    )
