@@ -17,7 +17,7 @@ process.source = cms.Source(
 )
 
 process.load("python_cfg.photonRows_cff")
-process.detFrames.layers = ["@egamma2"]
+process.detFrames.layers = ["@egamma2", "ECAL"]
 process.egFrames.minPt = 10.0
 process.load("python_cfg.eGammaTruth_cfi")
 process.parquetOutput.fileName = options.outputFile

@@ -11,7 +11,7 @@ import uproot
 
 import e2efw
 from dataformats.channels import expanded_channels
-from dataformats.results import Scores
+from dataformats.results import Regressions, Scores
 from e2efw.config.loader import apply_settings, load_process
 from e2efw.errors import ConfigurationError, FileInPathError
 from e2efw.framework.configured import configure
@@ -90,6 +90,22 @@ def test_all_taggers_run_in_one_job_and_alone_with_the_networks_that_come_with_t
         np.testing.assert_allclose(made.flat("score"), alone.flat("score"), rtol=1e-5, atol=1e-7)
     with uproot.open(output) as file:
         assert ak.any(np.isfinite(file["Events"]["e2eJetRegressions_ttbar_regressed_E2E.obj.mass_"].array()))
+
+
+def test_photons_of_a_light_resonance_have_its_mass(tmp_path: Path) -> None:
+    simulated, output = tmp_path / "sim.root", tmp_path / "out.root"
+    arguments = ["process=h_aa_4gamma", "aMass=0.8", "maxEvents=60", "seed=77", f"outputFile={simulated}"]
+    run("simulate_cfg.py", *arguments)
+    run("diphoton_inference_cfg.py", f"inputFiles={simulated}", f"outputFile={output}")
+    with e2efw.open(output) as events:
+        made, photons = events["diphoton"].product(), events["gedPhotons"]
+        assert isinstance(made, Regressions)
+        hard = ak.to_numpy(ak.flatten(photons.pt)) > 20
+    mass, sigma = made.flat("value"), made.flat("sigma")
+    looked_at = (made.flat("status") == 0) & hard
+    assert looked_at.sum() > 50
+    assert np.median(mass[looked_at]) == pytest.approx(0.8, abs=0.15)
+    assert ((sigma[looked_at] > 0.02) & (sigma[looked_at] < 0.6)).all()
 
 
 @pytest.mark.parametrize("cut", [("numberOfThreads=2", "eventsPerBlock=3"), ("numberOfThreads=1", "eventsPerBlock=1")])
