@@ -110,9 +110,9 @@ def judge(
     with the error that the difference has on the same rows.
     """
     from e2efw.cli.printing import print_json  # noqa: PLC0415 (--help must not wait for these)
-    from taggers.training.comparing import compared  # noqa: PLC0415
+    from taggers.training.bundle_judging import judge_bundles  # noqa: PLC0415
 
-    found = compared([_loaded(name) for name in bundles], files, output, most=most, threads=threads)
+    found = judge_bundles([_loaded(name) for name in bundles], files, output, most=most, threads=threads)
     if as_json:
         print_json(found.written())
     else:

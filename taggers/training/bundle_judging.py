@@ -14,7 +14,7 @@ from taggers.training.summaries import summaries
 _NOTE = "Rows that were not learned from"
 
 
-def compared(
+def judge_bundles(
     bundles: Sequence[Bundle],
     files: Sequence[Path],
     folder: Path | None = None,
