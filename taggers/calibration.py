@@ -45,11 +45,11 @@ def windows_for(model: OpenModel, files: Sequence[Path], most: int) -> Windows:
     """
     if not files:
         frames = sample_windows(model)
-        rows = _spread(len(frames.pixels), most)
+        rows = evenly_spread(len(frames.pixels), most)
         chosen = frames.select(model.bundle.card.input.channels)[rows]
         return Windows(chosen, {"row": frames.row[rows], "column": frames.column[rows]}, rows)
     access = opened_windows([model.bundle], files)
-    return windows_at(access, _spread(len(access), most))
+    return windows_at(access, evenly_spread(len(access), most))
 
 
 def opened_windows(bundles: Sequence["Bundle"], files: Sequence[Path]) -> "RandomAccess":
@@ -83,6 +83,6 @@ def windows_at(access: "RandomAccess", rows: NDArray[np.int64]) -> Windows:
     return Windows(pixels, {name: found[column] for name, column in _COLUMNS.items()}, rows)
 
 
-def _spread(n: int, most: int) -> NDArray[np.int64]:
+def evenly_spread(n: int, most: int) -> NDArray[np.int64]:
     """Positions of at most so many of n, evenly spread."""
     return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.int64)) if n else np.empty(0, np.int64)

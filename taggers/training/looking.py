@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from e2efw.errors import ConfigurationError, LogicError, nearest
+from taggers.calibration import evenly_spread
 from taggers.training.exporting import asked
 from taggers.training.feeding import batches
 from taggers.training.networks.module import Network, nn, torch
@@ -13,8 +12,7 @@ from taggers.training.recipe import POSITION_COLUMNS, Recipe
 from taggers.training.redrawing import learner_of
 from taggers.training.run_folder import RECIPE, RunFolder
 from taggers.training.saliency import Saliency, saliency
-from taggers.training.samples import Sample, open_samples
-from taggers.training.selected import SelectedRows
+from taggers.training.samples import open_samples
 from taggers.training.trainer import prepared
 
 _BATCH = 32
@@ -50,7 +48,8 @@ def look_at_training(
     names = [one.name for one in learner.said]
     if output and output not in names:
         raise ConfigurationError(f"saliency: the network says no '{output}'. {nearest(output, names)}")
-    loader = batches(prepared(recipe, _some(sample, rows)), _BATCH, seed=None, epoch=0, rank=0, processes=1, workers=0)
+    some = sample.some(evenly_spread(len(sample), rows))
+    loader = batches(prepared(recipe, some), _BATCH, seed=None, epoch=0, rank=0, processes=1, workers=0)
     return saliency(
         _OfColumns(network) if recipe.reads_seeds else network,
         loader,
@@ -72,10 +71,3 @@ class _OfColumns(nn.Module):  # type: ignore[misc]  # torch is optional, so its 
 
     def forward(self, pictures: torch.Tensor, row: torch.Tensor, column: torch.Tensor) -> torch.Tensor:
         return asked(self.network, pictures, row, column)
-
-
-def _some(sample: Sample, rows: int) -> Sample:
-    """So many rows, evenly spread."""
-    chosen = np.unique(np.linspace(0, len(sample) - 1, min(rows, len(sample))).astype(np.int64))
-    columns = {name: column[chosen] for name, column in sample.columns.items()}
-    return Sample(sample.name, SelectedRows(sample.source, chosen), columns)

@@ -39,6 +39,11 @@ class Sample:
         """Number of rows."""
         return int(self.source.rows.size)
 
+    def some(self, chosen: NDArray[np.int64]) -> "Sample":
+        """Rows at rising places."""
+        columns = {name: column[chosen] for name, column in self.columns.items()}
+        return Sample(self.name, SelectedRows(self.source.source, self.source.rows[chosen]), columns)
+
     def truth(self, recipe: Recipe) -> NDArray[Any]:
         """(rows,) int64 class, or (rows, targets) float64 in the units of the targets, none for redrawing."""
         if recipe.label:

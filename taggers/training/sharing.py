@@ -9,7 +9,6 @@ import numpy as np
 from e2efw.errors import ConfigurationError, E2EFWError
 from taggers.training.networks.module import nn, torch
 from taggers.training.samples import Sample
-from taggers.training.selected import SelectedRows
 
 _OF_CONNECTIONS: Final = ("gloo/transport", "TCPStore", "NCCL")
 """What the text of an error has when a process no longer hears from another one."""
@@ -44,9 +43,7 @@ def share_of(sample: Sample, rank: int, processes: int) -> Sample:
     """
     if len(sample) < processes:
         return sample
-    mine = np.array_split(np.arange(len(sample)), processes)[rank]
-    columns = {name: column[mine] for name, column in sample.columns.items()}
-    return Sample(sample.name, SelectedRows(sample.source.source, sample.source.rows[mine]), columns)
+    return sample.some(np.array_split(np.arange(len(sample)), processes)[rank])
 
 
 def take_over_buffers(network: nn.Module) -> None:
