@@ -2,11 +2,11 @@
 
 import pytest
 
-from taggers.training import precision
-from taggers.training.precision import computes_bfloat16, emulated, settled
-from taggers.training.recipe import Recipe
+torch = pytest.importorskip("torch", reason="torch is in the extra `train`")
 
-torch = pytest.importorskip("torch")
+from taggers.training import precision  # noqa: E402 (they need torch)
+from taggers.training.precision import computes_bfloat16, emulated, settled  # noqa: E402
+from taggers.training.recipe import Recipe  # noqa: E402
 
 
 @pytest.fixture
