@@ -7,7 +7,7 @@ from e2efw.errors import FileWriteError
 from taggers.bundle import Bundle
 from taggers.evaluation.evaluate import write_metrics
 from taggers.training.judging import draw
-from taggers.training.labelled import LabelledRows, labelled_rows
+from taggers.training.labelled import labelled_rows
 from taggers.training.standings import Standings, standings
 from taggers.training.summaries import summaries
 
@@ -41,13 +41,13 @@ def judge_bundles(
     rows = labelled_rows(bundles, files).at_most(most)
     found = standings(bundles, rows, threads=threads)
     if folder is not None:
-        _write(rows, found, folder)
+        _write(found, folder)
     return found
 
 
-def _write(rows: LabelledRows, found: Standings, folder: Path) -> None:
+def _write(found: Standings, folder: Path) -> None:
     for model, samples in zip(found.models, found.samples, strict=True):
         place = folder / model.replace(" #", "_")
-        draw(rows.meaning, samples, place, _NOTE)
-        metrics = {"rows": dict(found.rows), **summaries(rows.meaning, samples)}
+        draw(found.meaning, samples, place, _NOTE)
+        metrics = {"rows": dict(found.rows), **summaries(found.meaning, samples)}
         write_metrics(metrics, place / "metrics.json", "model judge")

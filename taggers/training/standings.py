@@ -11,6 +11,7 @@ from taggers.evaluation.paired import Measured, difference, mean_of, measured_ar
 from taggers.evaluation.sample import Estimate, Regressed, Scored
 from taggers.evaluation.summary import plain
 from taggers.training.labelled import LabelledRows
+from taggers.training.meaning import Meaning
 from taggers.training.summaries import Judged, in_short, judged, summaries
 
 
@@ -41,7 +42,7 @@ class Standings:
         rows: that they were judged by, and those of each class.
         learned: rows that were left out because a bundle learned from them.
         numbers: one per thing that is judged.
-        short: of the last, for its card, as a training has it.
+        meaning: of the bundles.
         samples: what was judged, of each bundle.
     """
 
@@ -49,12 +50,13 @@ class Standings:
     rows: Mapping[str, int]
     learned: int
     numbers: tuple[Standing, ...]
-    short: Mapping[str, Any]
+    meaning: Meaning
     samples: tuple[Mapping[str, Judged], ...]
 
     def metrics(self) -> dict[str, Any]:
         """For the card of the last: its numbers, and under `against` those of the others with what they change to."""
-        return {**self.short, "against": self._by_model(self.models[:-1])}
+        short = in_short(summaries(self.meaning, self.samples[-1]))
+        return {**short, "against": self._by_model(self.models[:-1])}
 
     def written(self) -> dict[str, Any]:
         """For JSON."""
@@ -113,9 +115,8 @@ def standings(bundles: Sequence[Bundle], rows: LabelledRows, *, threads: int = 1
             mine = [one[key] for one in measured]
             changes = tuple(difference(mine[-1], other) for other in mine[:-1])
             numbers.append(Standing(*key, units.get(name, ""), tuple(one.estimate for one in mine), changes))
-    short = in_short(summaries(rows.meaning, samples[-1]))
     models = told_apart([one.card.name for one in bundles])
-    return Standings(models, rows.counted(), rows.learned, tuple(numbers), short, tuple(samples))
+    return Standings(models, rows.counted(), rows.learned, tuple(numbers), rows.meaning, tuple(samples))
 
 
 def told_apart(names: Sequence[str]) -> tuple[str, ...]:
