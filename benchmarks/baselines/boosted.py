@@ -10,9 +10,9 @@ substructure of jets, or shapes of showers in small windows.
 import argparse
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,21 +30,11 @@ from taggers.training.sources import RandomAccess
 
 KINEMATICS: Final = ("mass", "pt", "eta")
 """Columns of the rows that trees read as they are."""
-JET_SETS: Final = {
-    "mass and pt": ("mass", "pt"),
-    "mass, pt, tau32 and tau21": ("mass", "pt", "calo_tau32", "calo_tau21", "tracks_tau32", "tracks_tau21"),
-    "all numbers": None,
-}
-SHOWER_SETS: Final = {
-    "3 x 3 over all, width in eta": ("e3x3", "sigma_eta"),
-    "shapes of 5 x 5": ("e3x3", "hottest", "second", "e1x5_eta", "e1x5_phi", "e2x5", "sigma_eta", "sigma_phi", "eta"),
-    "all numbers": None,
-}
-"""What trees read, by kind of object; None for everything."""
 SHOWER_WINDOW: Final = 32
 """Pixels along a side; larger windows hold jets."""
-_NEEDED: Final = ("seed_row", "seed_column", "eta", "phi", *KINEMATICS)
 _BATCH: Final = 256
+
+Columns: TypeAlias = dict[str, NDArray[Any]]
 
 
 class Numbers(NamedTuple):
@@ -65,9 +55,25 @@ class Numbers(NamedTuple):
         return self.values if names is None else self.values[:, [self.names.index(name) for name in names]]
 
 
-def is_of_showers(sample: Sample) -> bool:
-    """True if the windows of a sample are too small for jets."""
-    return max(sample.source.source.window) <= SHOWER_WINDOW
+class Kind(NamedTuple):
+    """What windows hold, and how it becomes few numbers.
+
+    Args:
+        channels: that are read.
+        columns: of the rows that are read.
+        numbers: (objects,) by name, from (objects, channels, rows, columns) and columns of rows.
+        sets: what trees read, by title; None for everything.
+    """
+
+    channels: tuple[str, ...]
+    columns: tuple[str, ...]
+    numbers: Callable[[NDArray[np.float32], Columns], dict[str, NDArray[np.float64]]]
+    sets: Mapping[str, Sequence[str] | None]
+
+    @classmethod
+    def of(cls, sample: Sample) -> "Kind":
+        """Showers in small windows, jets in larger ones."""
+        return SHOWERS if max(sample.source.source.window) <= SHOWER_WINDOW else JETS
 
 
 def numbers(recipe: Recipe, sample: Sample) -> Numbers:
@@ -77,9 +83,8 @@ def numbers(recipe: Recipe, sample: Sample) -> Numbers:
         LogicError: the files lack a channel or column.
         ConfigurationError: their windows do not have the granularity of the crystals.
     """
-    of_showers = is_of_showers(sample)
-    channels = showers.CHANNELS if of_showers else CHANNELS
-    rows = RandomAccess(sample.source, channels, ("pt", "eta") if of_showers else tuple(dict.fromkeys(_NEEDED)))
+    kind = Kind.of(sample)
+    rows = RandomAccess(sample.source, kind.channels, kind.columns)
     table = getattr(sample.source.source, "table", None)
     if table is None or table.granularity != 1:
         raise ConfigurationError("baseline: substructure takes exported windows with granularity 1.")
@@ -88,22 +93,59 @@ def numbers(recipe: Recipe, sample: Sample) -> Numbers:
         wanted = np.arange(first, min(first + _BATCH, len(rows)))
         pictures = np.empty((wanted.size, *rows.shape), np.float32)
         columns = rows.read(wanted, pictures)
-        if of_showers:
-            found.append(showers.shapes_of(pictures[:, 0]) | {name: columns[name] for name in ("pt", "eta")})
-        else:
-            jets = [_of_jet(pictures[k], columns, k) for k in range(wanted.size)]
-            found.append({name: np.array([jet[name] for jet in jets]) for name in jets[0]})
+        found.append(kind.numbers(pictures, columns))
     names = tuple(found[0])
     values = np.column_stack([np.concatenate([batch[name] for batch in found]) for name in names])
     return Numbers(names, values, sample.truth(recipe))
 
 
-def _of_jet(picture: NDArray[np.float32], columns: dict[str, NDArray[Any]], row: int) -> dict[str, float]:
+def _of_showers(pictures: NDArray[np.float32], columns: Columns) -> dict[str, NDArray[np.float64]]:
+    return showers.shapes_of(pictures[:, 0]) | {name: columns[name] for name in SHOWERS.columns}
+
+
+def _of_jets(pictures: NDArray[np.float32], columns: Columns) -> dict[str, NDArray[np.float64]]:
+    jets = [_of_jet(picture, columns, row) for row, picture in enumerate(pictures)]
+    return {name: np.array([jet[name] for jet in jets]) for name in jets[0]}
+
+
+def _of_jet(picture: NDArray[np.float32], columns: Columns, row: int) -> dict[str, float]:
     seed = int(columns["seed_row"][row]), int(columns["seed_column"][row])
     numbers = {name: float(columns[name][row]) for name in KINEMATICS}
     for of, particles in particles_of(picture, seed, axis_of(columns, row)).items():
         numbers |= {f"{of}_{name}": value for name, value in numbers_of(particles).items()}
     return numbers
+
+
+JETS: Final = Kind(
+    CHANNELS,
+    ("seed_row", "seed_column", "phi", *KINEMATICS),
+    _of_jets,
+    {
+        "mass and pt": ("mass", "pt"),
+        "mass, pt, tau32 and tau21": ("mass", "pt", "calo_tau32", "calo_tau21", "tracks_tau32", "tracks_tau21"),
+        "all numbers": None,
+    },
+)
+SHOWERS: Final = Kind(
+    showers.CHANNELS,
+    ("pt", "eta"),
+    _of_showers,
+    {
+        "3 x 3 over all, width in eta": ("e3x3", "sigma_eta"),
+        "shapes of 5 x 5": (
+            "e3x3",
+            "hottest",
+            "second",
+            "e1x5_eta",
+            "e1x5_phi",
+            "e2x5",
+            "sigma_eta",
+            "sigma_phi",
+            "eta",
+        ),
+        "all numbers": None,
+    },
+)
 
 
 def judged(train: Numbers, test: Numbers, names: Sequence[str] | None, classes: Sequence[str]) -> dict[str, Any]:
@@ -151,10 +193,12 @@ def main() -> None:
         parser.error("the recipe must be about two classes")
     samples, start = open_samples(recipe), time.perf_counter()
     train, test = (numbers(recipe, sample) for sample in (samples.train, samples.test))
-    sets = SHOWER_SETS if is_of_showers(samples.train) else JET_SETS
     objects = train.truth.size + test.truth.size
     print(f"{objects} objects in {time.perf_counter() - start:.0f} s")
-    found = {f"trees: {title}": judged(train, test, names, recipe.label.classes) for title, names in sets.items()}
+    found = {
+        f"trees: {title}": judged(train, test, names, recipe.label.classes)
+        for title, names in Kind.of(samples.train).sets.items()
+    }
     if given.training:
         metrics = json.loads((given.training / "metrics.json").read_text())
         found |= {f"network: {name}": one for name, one in metrics.items() if isinstance(one, dict)}

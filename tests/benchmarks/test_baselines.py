@@ -149,5 +149,5 @@ def test_photons_of_one_pt_are_told_from_electrons_by_the_shapes_of_their_shower
     monkeypatch.setattr("sys.argv", ["boosted", "eg_resnet15", *settings, "-o", str(tmp_path / "out.json")])
     boosted.main()
     found = json.loads((tmp_path / "out.json").read_text())
-    assert list(found) == [f"trees: {name}" for name in boosted.SHOWER_SETS]
+    assert list(found) == [f"trees: {name}" for name in boosted.SHOWERS.sets]
     assert found["trees: all numbers"]["auc"]["value"] > 0.7
