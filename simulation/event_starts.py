@@ -61,11 +61,13 @@ def _shoot(native: Any, chosen: Choices, numbers: Array) -> None:
     phi = 2.0 * np.pi * numbers[_PHI]
     momentum = pt * np.array([np.cos(phi), np.sin(phi), np.sinh(eta)])
     shot = gun.gun if gun.back_to_back else (gun.gun[int(numbers[_WHICH] * len(gun.gun))],)
-    masses = mass_range(chosen, "top_mass")
+    masses = mass_range(chosen, "top_mass") or mass_range(chosen, "a_mass")
     event = native.event
     event.reset()
     for sign, pdg_id, number in zip((1, -1), shot, numbers[list(_MASSES)], strict=False):
         mass = _between(*masses, number) if masses else native.particleData.m0(pdg_id)
+        if pdg_id == A:
+            _set_mass_of_a(native, mass)
         colours = ((101, 0) if sign > 0 else (0, 101)) if gun.back_to_back else (0, 0)
         energy = float(np.sqrt(mass**2 + momentum @ momentum))
         place = event.append(pdg_id, 1, *colours, *(sign * momentum).tolist(), energy, mass)

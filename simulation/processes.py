@@ -67,6 +67,7 @@ _Z = ("WeakSingleBoson:ffbar2gmZ = on", "PhaseSpace:mHatMin = 50.", "23:onMode =
 _HIGGS = ("HiggsSM:gg2H = on", f"25:m0 = {HIGGS_MASS}")
 _TO_AA = ("25:addChannel = 1 1. 100 36 36", "25:onMode = off", "25:onIfMatch = 36 36")
 _A = ("36:mWidth = 1e-6", "36:doForceWidth = on", "36:mMin = 0.")
+_A_ALONE = "36:oneChannel = 1 1. 100"
 _GUN = ("ProcessLevel:all = off",)
 
 PROCESSES: dict[str, Process] = {
@@ -103,18 +104,18 @@ PROCESSES: dict[str, Process] = {
     "higgs_gammagamma": Process("Higgs to two photons", (*_HIGGS, "25:onMode = off", "25:onIfMatch = 22 22")),
     "h_aa_4gamma": Process(
         "Higgs to two pseudoscalars a, each to two photons",
-        (*_HIGGS, *_TO_AA, *_A, "36:oneChannel = 1 1. 100 22 22"),
+        (*_HIGGS, *_TO_AA, *_A, f"{_A_ALONE} 22 22"),
         ("energy", *A_MASS),
     ),
     "h_aa_4tau": Process(
         "Higgs to two pseudoscalars a, each to two taus",
-        (*_HIGGS, *_TO_AA, *_A, "36:oneChannel = 1 1. 100 15 -15"),
+        (*_HIGGS, *_TO_AA, *_A, f"{_A_ALONE} 15 -15"),
         ("energy", *A_MASS),
         a_mass_above=2 * TAU_MASS,
     ),
     "h_aa_4e": Process(
         "Higgs to two pseudoscalars a, each to an electron and a positron",
-        (*_HIGGS, *_TO_AA, *_A, "36:oneChannel = 1 1. 100 11 -11"),
+        (*_HIGGS, *_TO_AA, *_A, f"{_A_ALONE} 11 -11"),
         ("energy", *A_MASS),
         a_mass_above=2 * ELECTRON_MASS,
     ),
@@ -123,6 +124,16 @@ PROCESSES: dict[str, Process] = {
     "electron_gun": Process("one electron or positron", _GUN, GUN, gun=(11, -11)),
     "pi0_gun": Process("one neutral pion", _GUN, GUN, gun=(111,)),
     "tau_gun": Process("one tau of either charge", _GUN, GUN, gun=(15, -15)),
+    "a_gammagamma_gun": Process(
+        "one pseudoscalar a, to two photons", (*_GUN, *_A, f"{_A_ALONE} 22 22"), (*GUN, *A_MASS), gun=(36,)
+    ),
+    "a_tautau_gun": Process(
+        "one pseudoscalar a, to two taus",
+        (*_GUN, *_A, f"{_A_ALONE} 15 -15"),
+        (*GUN, *A_MASS),
+        a_mass_above=2 * TAU_MASS,
+        gun=(36,),
+    ),
     "top_gun": Process(
         "a top quark and its antiquark, back to back", _GUN, (*GUN, *TOP_MASS), gun=(6, -6), back_to_back=True
     ),
@@ -192,11 +203,16 @@ def _pt_hat_complaints(process: Process, chosen: Choices) -> Iterator[tuple[str,
 
 
 def _mass_complaints(process: Process, chosen: Choices) -> Iterator[tuple[str, str]]:
-    pair_limit = math.inf if process.gun else chosen.energy / 2
     limits = {
-        "top_mass": (W_MASS + B_MASS, pair_limit, "a top quark decays to a W and a b, and a collision makes two"),
+        "top_mass": (
+            W_MASS + B_MASS,
+            chosen.energy / 2,
+            "a top quark decays to a W and a b, a collision makes two",
+        ),
         "a_mass": (process.a_mass_above, HIGGS_MASS / 2, "a Higgs decays to two a, and these to what weighs less"),
     }
+    if process.gun:
+        limits = {name: (least, math.inf, "it decays to what weighs less") for name, (least, *_) in limits.items()}
     for name, (least, most, why) in limits.items():
         if name not in process.takes:
             continue

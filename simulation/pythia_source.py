@@ -79,9 +79,9 @@ class PythiaSource(Source):
     top_mass_max: float = param(
         0.0, unit="GeV", doc="every top quark has its own mass, flat from topMass to here; 0: no", check=not_negative
     )
-    a_mass: float = param(10.0, unit="GeV", doc="of the pseudoscalar in h_aa", check=positive)
+    a_mass: float = param(10.0, unit="GeV", doc="of the pseudoscalar a", check=positive)
     a_mass_max: float = param(
-        0.0, unit="GeV", doc="the mass of both a is flat from aMass to here; 0: no", check=not_negative
+        0.0, unit="GeV", doc="the mass of the a, in each event, is flat from aMass to here; 0: no", check=not_negative
     )
     gun_pt_min: float = param(10.0, unit="GeV", doc="guns shoot flat in pt from here", check=positive)
     gun_pt_max: float = param(100.0, unit="GeV", doc="to here", check=positive)

@@ -118,6 +118,17 @@ def test_both_a_of_an_event_have_the_same_mass_and_it_is_flat(process: str, low:
     assert distance(masses[:, 0], low, high) < LARGEST_DISTANCE
 
 
+@pytest.mark.parametrize(("process", "low", "high"), [("a_gammagamma_gun", 0.1, 1.6), ("a_tautau_gun", 3.6, 15.0)])
+def test_an_a_from_a_gun_has_a_flat_mass(process: str, low: float, high: float) -> None:
+    source = opened(process, a_mass=low, a_mass_max=high)
+    particles = source.generate(1, 300)
+    masses = particles.flat("mass")[particles.flat("pdg_id") == 36].astype(float)
+    assert masses.size == 300
+    assert distance(masses, low, high) < LARGEST_DISTANCE
+    tail = source.generate(201, 100)
+    assert tail.flat("mass")[tail.flat("pdg_id") == 36].tolist() == pytest.approx(masses[200:].tolist(), abs=1e-6)
+
+
 def test_a_density_is_found_again() -> None:
     random = np.random.default_rng(1)
     masses = 100.0 + 100.0 * random.power(3.0, (20_000, 2))

@@ -27,8 +27,9 @@ def masses_of_daughters(particles: GenParticles, pdg_id: int) -> NDArray[np.floa
     pt, eta, phi, mass = (particles.flat(name).astype(float) for name in ("pt", "eta", "phi", "mass"))
     kind = particles.flat("pdg_id")
     mother = np.repeat(particles.offsets[:-1], particles.counts) + particles.flat("mother")
-    copied = np.isin(np.arange(kind.size), mother[(kind == kind[mother]) & (mother != np.arange(kind.size))])
-    decay = (np.abs(kind[mother]) == pdg_id) & ~copied[mother]
+    has_mother = mother != np.arange(kind.size)
+    copied = np.isin(np.arange(kind.size), mother[(kind == kind[mother]) & has_mother])
+    decay = (np.abs(kind[mother]) == pdg_id) & ~copied[mother] & has_mother
     pt, eta, phi, mass, mother = (x[decay] for x in (pt, eta, phi, mass, mother))
     p = np.stack([pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)])
     sums = [np.bincount(mother, x) for x in (np.sqrt(mass**2 + (p**2).sum(axis=0)), *p)]
@@ -41,7 +42,7 @@ def test_the_names_are_those_that_were_promised() -> None:
     assert list(PROCESSES) == [
         *("ttbar", "ttbar_hadronic", "ttbar_boosted", "qcd", "qcd_quark", "qcd_gluon", "dytautau", "dyee", "wjets"),
         *("higgs_gammagamma", "h_aa_4gamma", "h_aa_4tau", "h_aa_4e", "minbias"),
-        *("photon_gun", "electron_gun", "pi0_gun", "tau_gun", "top_gun"),
+        *("photon_gun", "electron_gun", "pi0_gun", "tau_gun", "a_gammagamma_gun", "a_tautau_gun", "top_gun"),
     ]
 
 
@@ -71,6 +72,10 @@ def test_pseudoscalars_decay_to_their_mass() -> None:
     assert taus.tolist() == pytest.approx([10.0] * 20, abs=0.02)
     electrons = masses_of_daughters(opened("h_aa_4e", a_mass=2.0).generate(1, 10), 36)
     assert electrons.tolist() == pytest.approx([2.0] * 20, abs=0.02)
+    photons = masses_of_daughters(opened("a_gammagamma_gun", a_mass=1.0).generate(1, 20), 36)
+    assert photons.tolist() == pytest.approx([1.0] * 20, abs=0.02)
+    taus = masses_of_daughters(opened("a_tautau_gun").generate(1, 20), 36)
+    assert taus.tolist() == pytest.approx([10.0] * 20, abs=0.02)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +118,7 @@ def test_guns_shoot_where_they_are_told() -> None:
         ({"process": "ttbar", "energy": 300.0}, "'topMass': must be between 85.2 and 150 GeV, got 172.5: a top quark"),
         ({"process": "h_aa_4tau", "a_mass": 3.0}, "'aMass': must be between 3.554 and 62.5 GeV, got 3"),
         ({"process": "h_aa_4tau", "a_mass": 3.0, "a_mass_max": 9.0}, "'aMass': must be between 3.554 and 62.5 GeV"),
+        ({"process": "a_tautau_gun", "a_mass": 3.0}, "'aMass': must be above 3.554 GeV, got 3: it decays to what"),
         ({"process": "h_aa_4gamma", "a_mass_max": 70.0}, "'aMassMax': must be between 0 and 62.5 GeV, got 70"),
         ({"process": "h_aa_4gamma", "a_mass_max": 5.0}, "'aMassMax': 5 GeV is not above aMass, 10 GeV; 0 means no"),
         ({"process": "qcd", "top_mass_max": 200.0}, "'topMassMax': does not apply to the process 'qcd', only to"),
