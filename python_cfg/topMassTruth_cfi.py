@@ -9,4 +9,5 @@ topMassTruth = cms.EDProducer(
     minPt=cms.double(400.0),
     maxEta=cms.double(1.37),
     maxDeltaR=cms.double(0.8),
+    whole=cms.bool(True),
 )

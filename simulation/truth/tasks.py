@@ -58,7 +58,7 @@ TASKS: dict[str, Task] = {
     "top_mass": Task(
         "ak8 jets",
         "a top quark decaying to quarks, with its W and b inside",
-        _NOTHING_ELSE,
+        "with whole=False such a top whose W or b is not inside; other objects are not valid",
         "the top quark",
         "arXiv:2104.14659",
     ),

@@ -58,28 +58,34 @@ class TopJets(TruthTask):
     max_eta: float = param(1.37, doc="jets with a larger |eta| are not valid", check=positive)
     max_delta_r: float = param(0.8, doc="how far from the jet its top, W and b may be", check=in_half_turn)
 
-    def labels(self, jets: Jets, gen_particles: GenParticles, *, background: bool) -> TruthLabels:
+    def labels(
+        self, jets: Jets, gen_particles: GenParticles, *, background: bool = False, parts: bool = False
+    ) -> TruthLabels:
         """Truth of the top in each jet.
 
         Args:
             jets: of a block.
             gen_particles: of the same events.
             background: jets without anything of a top are valid, with label 0.
+            parts: jets with a hadronic top whose W or b flies off elsewhere are valid, with label 0.
         """
         objects = Objects.of(jets, min_pt=self.min_pt, max_eta=self.max_eta)
         family = Genealogy.of(gen_particles)
         tops = top_decays(family)
-        matches, *parts = (
+        matches, *daughters = (
             match_particles(objects, family, chosen(family, which), self.max_delta_r)
             for which in (tops.top, tops.w, tops.quark)
         )
         which = np.searchsorted(tops.top, matches.target[matches.found])
-        whole = matches.found & (matches.near == 1)
-        whole[matches.found] &= tops.hadronic[which]
+        hadronic = matches.found & (matches.near == 1)
+        hadronic[matches.found] &= tops.hadronic[which]
+        whole = hadronic.copy()
         for part in (tops.w, tops.quark):
             whole[matches.found] &= within(objects, matches.found, family, part[which], self.max_delta_r)
-        free = objects.accepted & (matches.near + sum(part.near for part in parts) == 0)
-        return truth_labels(self.task, objects, family, whole | free if background else whole, whole, matches)
+        valid = hadronic if parts else whole
+        if background:
+            valid = valid | (objects.accepted & (matches.near + sum(one.near for one in daughters) == 0))
+        return truth_labels(self.task, objects, family, valid, whole, matches)
 
 
 class TopTruthLabelProducer(TopJets, EDProducer):
@@ -99,18 +105,20 @@ class TopTruthLabelProducer(TopJets, EDProducer):
 class TopMassTruthLabelProducer(TopJets, EDProducer):
     """Mass and pt of the generated top in ak8 jets that hold all of it: top, W and b, the W decaying to quarks.
 
-    All other jets are not valid. The target is the mass of this very top, off its mass shell as it may be, and its pt
-    when it decays.
+    All other jets are not valid, unless `whole` is False: then those with such a top in their cone are, whatever of it
+    they hold, with label 0 if its W or b is not in it. The target is the mass of this very top, off its mass shell as it
+    may be, and its pt when it decays.
     """
 
     task: ClassVar[str] = "top_mass"
 
+    whole: bool = param(True, doc="False: jets that hold only part of a top are valid too, with label 0")
     need_gen_particles: bool = param(True, doc="False: without generated particles, as in data, no jet is valid")
 
     def produce(self, jets: Jets, gen_particles: GenParticles | None) -> TruthLabels:
         """One record per jet."""
         particles = no_particles(len(jets)) if gen_particles is None else gen_particles
-        return self.labels(jets, particles, background=False)
+        return self.labels(jets, particles, parts=not self.whole)
 
     def needed_products(self) -> frozenset[str]:
         """The generated particles, unless they may be missing."""

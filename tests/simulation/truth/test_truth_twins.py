@@ -155,6 +155,15 @@ def top_mass(event: Event, jets: list[Object], jet: Object) -> Verdict:
     return verdict if verdict and verdict[0] else None
 
 
+def part_of_top(event: Event, jets: list[Object], jet: Object) -> Verdict:
+    tops = [x for x in event if x.kind == 6 and x.last is x]
+    mine = jet.own(tops, jets, 0.8)
+    if not mine or len(jet.near(tops, 0.8)) > 1:
+        return None
+    w, quark = mine.of_kind(24)[0].last, mine.of_kind(1, 2, 3, 4, 5)[0]
+    return (int(len(jet.near([w, quark], 0.8)) == 2), mine) if len(w.of_kind(1, 2, 3, 4, 5)) == 2 else None
+
+
 def dijet(event: Event, jets: list[Object], jet: Object) -> Verdict:
     outgoing = [x for x in event if x.status == 23 and x.mother and x.mother.status == 21]
     kinds = {"light" if x.kind < 4 else x.kind for x in outgoing}
@@ -248,6 +257,7 @@ TASKS: dict[str, tuple[Any, str, float, float, Twin]] = {
     "top": (TopTruthLabelProducer(), "ak8", 400.0, 1.37, top),
     "top, softer": (TopTruthLabelProducer(min_pt=150.0, max_eta=2.4), "ak8", 150.0, 2.4, top),
     "top mass": (TopMassTruthLabelProducer(min_pt=300.0), "ak8", 300.0, 1.37, top_mass),
+    "part of top": (TopMassTruthLabelProducer(min_pt=200.0, whole=False), "ak8", 200.0, 1.37, part_of_top),
     "dijet": (QuarkGluonTruthLabelProducer(), "ak4", 35.0, 2.4, dijet),
     "inclusive": (QuarkGluonTruthLabelProducer(mode="inclusive"), "ak4", 35.0, 2.4, inclusive),
     "tau": (TauTruthLabelProducer(), "ak4", 20.0, 2.4, tau),
@@ -279,6 +289,7 @@ def test_labels_are_those_of_the_twin(sample: Callable[..., Any], process: str, 
         ("ttbar_hadronic", "top", 30, 0),
         ("qcd", "top", 0, 50),
         ("ttbar", "top mass", 15, 0),
+        ("ttbar", "part of top", 15, 3),
         ("qcd", "dijet", 5, 10),
         ("qcd_quark", "dijet", 20, 0),
         ("qcd", "inclusive", 20, 30),
