@@ -105,9 +105,9 @@ class TopTruthLabelProducer(TopJets, EDProducer):
 class TopMassTruthLabelProducer(TopJets, EDProducer):
     """Mass and pt of the generated top in ak8 jets that hold all of it: top, W and b, the W decaying to quarks.
 
-    All other jets are not valid, unless `whole` is False: then those with such a top in their cone are, whatever of it
-    they hold, with label 0 if its W or b is not in it. The target is the mass of this very top, off its mass shell as it
-    may be, and its pt when it decays.
+    All other jets are not valid, unless `whole` is False: then those with such a top in their cone are too, with label
+    0 if its W or b is not in it. The target is the mass of this very top, off its mass shell as it may be, and its pt
+    when it decays.
     """
 
     task: ClassVar[str] = "top_mass"
