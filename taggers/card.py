@@ -1,7 +1,7 @@
 """The card of a model, `model.yaml`: what a network reads and says, and where it comes from."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from types import NoneType
 from typing import Any, Final, NamedTuple
@@ -82,13 +82,12 @@ class Card:
 
     @property
     def trained_on(self) -> dict[str, tuple[float, float]]:
-        """Lowest and highest value by column that the recipe of the training chose its objects by."""
-        recipe = self.training.get("recipe", {}) if isinstance(self.training, Mapping) else {}
-        chosen = recipe.get("data", {}).get("select", {}) if isinstance(recipe, Mapping) else {}
-        return {
-            name: (-math.inf if low is None else low, math.inf if high is None else high)
-            for name, (low, high) in chosen.items()
-        }
+        """Lowest and highest value by column that objects of the training had; empty if nothing is known of that.
+
+        What the rows had (``data.trained_on`` of the training), within the limits that its recipe chose them by
+        (``data.select``); of an ensemble what all of its members know.
+        """
+        return _common(_ranges(self.training))
 
 
 class Checksums(NamedTuple):
@@ -220,6 +219,28 @@ def _texts(who: str, values: list[Any]) -> tuple[str, ...]:
     if any(not isinstance(value, str) for value in values) or len(set(values)) < len(values):
         raise ConfigurationError(f"{who}: {values} should be different names.")
     return tuple(values)
+
+
+def _ranges(training: Mapping[str, Any] | str) -> Iterator[Mapping[str, Sequence[float | None]]]:
+    """Ranges by column of a training and of those of its members; None for no limit."""
+    if not isinstance(training, Mapping):
+        return
+    yield training.get("data", {}).get("trained_on", {})
+    recipe = training.get("recipe", {})
+    if isinstance(recipe, Mapping):
+        yield recipe.get("data", {}).get("select", {})
+    for member in training.get("members", ()):
+        yield from _ranges(member.get("training", ""))
+
+
+def _common(ranges: Iterable[Mapping[str, Sequence[float | None]]]) -> dict[str, tuple[float, float]]:
+    """What lies within all of them."""
+    found: dict[str, tuple[float, float]] = {}
+    for one in ranges:
+        for name, (low, high) in one.items():
+            least, most = found.get(name, (-math.inf, math.inf))
+            found[name] = max(least, -math.inf if low is None else low), min(most, math.inf if high is None else high)
+    return found
 
 
 def _type_name(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""`e2efw model`: look at, check, time, judge, compress and combine model bundles."""
+"""`e2efw model`: look at, check, measure, time, judge, compress and combine model bundles."""
 
 import shlex
 from pathlib import Path
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from taggers.bundle import Bundle
 
 model = typer.Typer(
-    help="Build, look at, check, time, judge, compress and combine model bundles.", no_args_is_help=True
+    help="Build, look at, check, measure, time, judge, compress and combine model bundles.", no_args_is_help=True
 )
 
 _Named = Annotated[str, typer.Argument(help="Folder of a bundle, or the name of one that comes with the project.")]
@@ -50,7 +50,7 @@ def show(bundle: _Named, as_json: _Json = False) -> None:
 
 @model.command("check", no_args_is_help=True)
 def check(bundle: _Named, backend: _Backend = "cpu", threads: _Threads = 1, as_json: _Json = False) -> None:
-    """Run a bundle on windows of zeros, of hashes and of the packaged sample, in batches of 0, 1 and 7.
+    """Run a bundle on windows of zeros, of showers made up and of the packaged sample, in batches of 0, 1 and 7.
 
     Numbers must be finite, independent of the batch, and agree with the answers in the card. Ends with 1 otherwise.
     """
@@ -66,6 +66,28 @@ def check(bundle: _Named, backend: _Backend = "cpu", threads: _Threads = 1, as_j
         print_table(("check", "result", "detail"), findings)
     if any(finding.result == "failed" for finding in findings):
         raise typer.Exit(1)
+
+
+@model.command("measure", no_args_is_help=True)
+def measure(
+    bundle: _Named,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write; may be that of the bundle.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--windows", help="All files of its training: the card then says what pt and eta these rows had."),
+    ] = None,
+) -> None:
+    """Write a bundle with a card that is measured again: memory per window, answers that `check` compares with.
+
+    The networks stay as they are, byte by byte.
+    """
+    from taggers.bundle import write_bundle  # noqa: PLC0415 (--help must not wait for these)
+    from taggers.training.measuring import measured_again  # noqa: PLC0415
+
+    found = _loaded(bundle)
+    made = write_bundle(output, measured_again(found, files or []), found.model, found.torch_model)
+    known = ", ".join(f"{name} {low:g} to {high:g}" for name, (low, high) in made.card.trained_on.items())
+    typer.echo(f"{output}: {made.card.name} version {made.card.version}, trained on {known or 'an unknown range'}")
 
 
 @model.command("bench", no_args_is_help=True)

@@ -20,16 +20,25 @@ TOLERANCE: Final = 1e-4
 """Relative difference that other hardware may make."""
 _MOST_NUMBERS: Final = 16
 """Outputs with more numbers per window are not kept in cards."""
-_DENSITY: Final = 0.02
+_OCCUPIED: Final = 0.2
+"""Part of the pixels in the middle that hold something."""
+_FALL: Final = 3.0
+"""How much occupied and filled fall towards the border: by exp of this at the middle of a side."""
+_LARGEST: Final = 0.125
+"""What a pixel of the first window holds at most; of each of the next ones twice as much."""
+_SPAN: Final = 1000.0
+"""Largest over smallest content in the middle of a window."""
 _DIGITS: Final = 9
 
 
 def reference_windows(
     wanted: ModelInput, n_windows: int = N_WINDOWS
 ) -> tuple[NDArray[np.float32], dict[str, NDArray[Any]]]:
-    """Windows in which one pixel of fifty holds something, from 0 to 10, and the extra inputs of each.
+    """Windows that look like showers: most in the middle, few large pixels and many small ones; and their extra inputs.
 
-    Pixels are hashes of their position, so that they depend on no generator of random numbers.
+    Contents have the logarithm evenly spread, and each window holds twice as much as the one before, to 8 in the
+    seventh, after which it begins anew: whatever its transform, a network says different things of them. Pixels are
+    hashes of their position, so that they depend on no generator of random numbers.
 
     Returns:
         (windows, channels, rows, columns), and (windows,) row and column of the centres.
@@ -37,8 +46,11 @@ def reference_windows(
     shape = (n_windows, len(wanted.channels), *wanted.window)
     number = np.arange(np.prod(shape), dtype=np.uint64)
     chance, size = (_hashed(number, salt).reshape(shape) for salt in (1, 2))
-    pixels = np.where(chance < _DENSITY, 10 * size, 0).astype(np.float32)
+    row, column = (np.abs(2 * np.arange(side) + 1 - side) / side for side in wanted.window)
+    near = np.exp(-_FALL * np.hypot(row[:, np.newaxis], column))
     window = np.arange(n_windows)
+    largest = _LARGEST * 2.0 ** (window % N_WINDOWS)[:, np.newaxis, np.newaxis, np.newaxis]
+    pixels = np.where(chance < _OCCUPIED * near, largest * near * _SPAN ** (size - 1), 0).astype(np.float32)
     middle = (ROWS - 1) // 2
     return pixels, {"row": middle + 11 * (window % 7 - 3), "column": 53 * window % COLUMNS}
 

@@ -69,4 +69,4 @@ def without_provenance(data: Mapping[str, Any]) -> dict[str, Any]:
         processes = file.get("provenance", {}).get("processes", [])
         made = [f"{one['name']} ({one['release']})" for one in processes]
         files.append({"name": file["name"], "sha256": file["sha256"], "processes": made})
-    return {"files": files, "samples": data["samples"]}
+    return {**data, "files": files}

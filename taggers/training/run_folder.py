@@ -12,6 +12,7 @@ import yaml
 
 from e2efw.errors import FileOpenError, FileReadError, FileWriteError, MismatchedInputFilesError
 from e2efw.io.whole_file import WholeFile
+from taggers.training.ranges import range_of
 from taggers.training.recipe import Recipe
 from taggers.training.samples import Samples
 from taggers.training.window_files import WindowFiles
@@ -152,7 +153,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def data_summary(recipe: Recipe, samples: Samples) -> dict[str, Any]:
-    """Files with checksums and what made them; rows and classes of each sample.
+    """Files with checksums and what made them; rows and classes of each sample; the range trained on.
 
     Raises:
         FileReadError: a file cannot be read any more.
@@ -171,7 +172,7 @@ def data_summary(recipe: Recipe, samples: Samples) -> dict[str, Any]:
         if recipe.label and len(sample):
             truth = sample.truth(recipe)
             counted[sample.name] |= {name: int((truth == i).sum()) for i, name in enumerate(recipe.label.classes)}
-    return {"files": files, "samples": counted}
+    return {"files": files, "samples": counted, "trained_on": range_of(samples.train.source)}
 
 
 def described_file(path: Path, provenance: str) -> dict[str, Any]:

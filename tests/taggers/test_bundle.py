@@ -17,6 +17,7 @@ from taggers.calorimetric_baseline import CARD, NAME
 from taggers.checking import checked
 from taggers.onnx_backend import OnnxSession
 from taggers.onnx_header import opset_of
+from taggers.reference import N_WINDOWS, reference_windows
 from tests.taggers.support import serialised, small_card
 
 
@@ -49,8 +50,12 @@ def test_packaged_models_are_small_and_say_what_their_cards_say(name: str) -> No
     bundle = Bundle.load(PACKAGED / name)
     assert bundle.card.name == name
     assert len(bundle.model) <= 3_000_000
-    findings = checked(OnnxSession.open(bundle, threads=1, max_batch=16))
-    assert {finding.result for finding in findings} <= {"ok", "skipped"}
+    session = OnnxSession.open(bundle, threads=1, max_batch=16)
+    assert {finding.result for finding in checked(session)} <= {"ok", "skipped"}
+    for values in session.run(*reference_windows(bundle.card.input)).values():
+        assert np.unique(values).size == N_WINDOWS  # so that answers in cards say something
+        assert np.ptp(values) > 0.05 * np.abs(values).max()
+    assert ("pt" in bundle.card.trained_on) == (name != NAME)
 
 
 @pytest.mark.parametrize("name", [MODEL_FILE, CARD_FILE])

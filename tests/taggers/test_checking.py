@@ -103,12 +103,17 @@ def test_reference_windows_are_the_same_everywhere() -> None:
     """Numbers computed once; another machine must find them too."""
     pixels, extra = reference_windows(small_card({"top": ""}, window=(125, 125)).input)
     assert pixels.shape == (N_WINDOWS, 2, 125, 125)
-    assert np.count_nonzero(pixels) == 4481
-    assert pixels.sum(dtype=float) == pytest.approx(22570.9766, abs=1e-3)
-    assert pixels.max() <= 10
+    assert np.count_nonzero(pixels) == 6505
+    held = [5.32627819, 10.42278512, 19.7201156, 42.93259628, 82.93166006, 150.28164316, 312.93763931]
+    assert pixels.sum(axis=(1, 2, 3), dtype=float) == pytest.approx(held, rel=1e-6)
+    assert pixels.max() == pytest.approx(6.9998446)
+    assert np.count_nonzero(pixels[6] > 1) == 100  # few are large
+    assert pixels[..., 40:85, 40:85].sum() > 0.6 * pixels.sum()  # most is in the middle
     assert extra["row"].tolist() == [106, 117, 128, 139, 150, 161, 172]
     fewer, _ = reference_windows(small_card({"top": ""}, window=(125, 125)).input, 3)
     np.testing.assert_array_equal(fewer, pixels[:3])
+    more, _ = reference_windows(small_card({"top": ""}, window=(125, 125)).input, N_WINDOWS + 1)
+    assert more[N_WINDOWS].max() <= 0.125  # begins anew
 
 
 def test_memory_of_a_network_is_that_of_its_widest_place() -> None:
