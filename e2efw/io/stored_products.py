@@ -117,13 +117,19 @@ class _Reader:
             columns[name], unfit = fitted(column.values[chosen], cls.leaves[name].dtype)
             if unfit is not None:
                 faults[f"{name} does not fit {cls.leaves[name].dtype}"] = unfit
-        events = np.repeat(np.arange(len(self.ids)), np.diff(offsets))[chosen]
-        good = self.screening.good(self.stored.name, {**faults, **cls.faults(columns)}, events, self.ids)
-        if ragged:
-            product = self._restored(cls, *screened(offsets, columns, good))
-            return (product, None) if having is None else (product.take(having), having)
-        record = cls(**{name: column[good] for name, column in columns.items()})
-        return record, having if good.all() else events[good]
+        faults |= cls.faults(columns)
+        if faults:
+            events = np.repeat(np.arange(len(self.ids)), np.diff(offsets))[chosen]
+            good = self.screening.good(self.stored.name, faults, events, self.ids)
+            if ragged:
+                offsets, columns = screened(offsets, columns, good)
+            else:
+                columns = {name: column[good] for name, column in columns.items()}
+                having = having if good.all() else events[good]
+        if not ragged:
+            return cls(**columns), having
+        product = self._restored(cls, offsets, columns)
+        return (product, None) if having is None else (product.take(having), having)
 
     def untyped(self) -> Found | tuple[None, None]:
         """As columns; None if the product has no leaf that a column can hold."""
