@@ -34,8 +34,10 @@ PROVIDERS: Final[Mapping[Device, str]] = {
 }
 """ONNX Runtime's names."""
 
-ACTIVATION_MEMORY: Final = 2**28
-"""Bytes that the inner layers of one run may take, if the cfg sets no `maxBatch`."""
+CPU_MEMORY: Final = 2**24
+"""Bytes that the inner layers of one run may take on the CPU, if the cfg sets no `maxBatch`: more leaves its caches."""
+GPU_MEMORY: Final = 2**28
+"""The same on a GPU."""
 MOST_WINDOWS: Final = 128
 """Windows per run at most, if the cfg sets no `maxBatch`: larger batches are no faster."""
 USUAL_BATCH: Final = 16
@@ -101,13 +103,13 @@ class OpenModel(ABC):
         return own
 
 
-def batch_for(card: Card, wanted: int = 0) -> int:
-    """Windows per run: as many as are wanted, or as fit into `ACTIVATION_MEMORY`."""
+def batch_for(card: Card, wanted: int = 0, *, gpu: bool = False) -> int:
+    """Windows per run: as many as are wanted, or as fit into `CPU_MEMORY` or `GPU_MEMORY`."""
     if wanted:
         return wanted
     if not card.activation_bytes:
         return USUAL_BATCH
-    return int(np.clip(ACTIVATION_MEMORY // card.activation_bytes, 1, MOST_WINDOWS))
+    return int(np.clip((GPU_MEMORY if gpu else CPU_MEMORY) // card.activation_bytes, 1, MOST_WINDOWS))
 
 
 def open_model(
@@ -128,7 +130,6 @@ def open_model(
         ConfigurationError: the network is broken, not the one its card describes, or has no form for the backend.
         MissingDependencyError: a library is not installed.
     """
-    batch = batch_for(bundle.card, max_batch)
     gpu = GPU_NVIDIA in accelerators
     if backend == "torch":
         if not bundle.torch_model:
@@ -138,11 +139,14 @@ def open_model(
             )
         from taggers.torch_backend import TorchModel  # noqa: PLC0415 (torch is optional, and slow to import)
 
-        return TorchModel.open(bundle, who, gpu=gpu, threads=threads, max_batch=batch)
+        return TorchModel.open(
+            bundle, who, gpu=gpu, threads=threads, max_batch=batch_for(bundle.card, max_batch, gpu=gpu)
+        )
     from taggers.onnx_backend import OnnxSession, providers_here  # noqa: PLC0415 (it needs this module's interface)
 
     here = providers_here()
     for device in _devices(who, backend, accelerators, here):
+        batch = batch_for(bundle.card, max_batch, gpu=device != "cpu")
         session = OnnxSession.open(bundle, threads=threads, max_batch=batch, device=device)
         if session.provider == PROVIDERS[device]:
             return session
@@ -153,7 +157,7 @@ def open_model(
         if backend != "auto" or CPU not in accelerators:
             raise UnavailableAcceleratorError(refusal)
         _LOG.warning("%s The network runs on the CPU.", refusal)
-    return OnnxSession.open(bundle, threads=threads, max_batch=batch)
+    return OnnxSession.open(bundle, threads=threads, max_batch=batch_for(bundle.card, max_batch))
 
 
 def _devices(who: str, backend: Backend, accelerators: Sequence[str], here: Sequence[str]) -> list[Device]:

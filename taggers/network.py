@@ -142,7 +142,7 @@ class NetworkParameters:
     )
     max_batch: int = param(
         0,
-        doc="windows per run of the network at most; 0: as many as fit into 256 MB by the model's card, or 16",
+        doc="windows per run of the network at most; 0: as many as fit by its card into 16 MB (GPU: 256 MB), or 16",
         tracked=False,
         check=not_negative,
     )

@@ -95,8 +95,17 @@ def test_binding_gives_the_same_answers(small: Bundle) -> None:
 
 
 @pytest.mark.parametrize(
-    ("activation_bytes", "wanted", "expected"),
-    [(0, 0, USUAL_BATCH), (0, 5, 5), (10**6, 5, 5), (2**24, 0, 16), (2**40, 0, 1), (1, 0, MOST_WINDOWS)],
+    ("activation_bytes", "wanted", "cpu", "gpu"),
+    [
+        (0, 0, USUAL_BATCH, USUAL_BATCH),
+        (0, 5, 5, 5),
+        (10**6, 5, 5, 5),
+        (2**20, 0, 16, 128),
+        (2**24, 0, 1, 16),
+        (2**40, 0, 1, 1),
+        (1, 0, MOST_WINDOWS, MOST_WINDOWS),
+    ],
 )
-def test_batches_are_as_large_as_memory_allows(activation_bytes: int, wanted: int, expected: int) -> None:
-    assert batch_for(small_card({"top": ""}, activation_bytes=activation_bytes), wanted) == expected
+def test_batches_are_as_large_as_memory_allows(activation_bytes: int, wanted: int, cpu: int, gpu: int) -> None:
+    card = small_card({"top": ""}, activation_bytes=activation_bytes)
+    assert (batch_for(card, wanted), batch_for(card, wanted, gpu=True)) == (cpu, gpu)
