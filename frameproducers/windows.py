@@ -16,6 +16,7 @@ from dataformats.geometry.picture import COLUMNS, ROWS
 from e2efw.errors import ConfigurationError
 from frameproducers.entries import Entries, Inputs, can_be_added, merged, passes, unmerged
 from frameproducers.grids import Grid
+from frameproducers.kept_memory import zeros
 from frameproducers.kernels.windows import add_to_windows, fill_windows
 from frameproducers.layers import BASE_LAYERS, LAYERS, LayerRule, inputs_of
 from frameproducers.resampling import EEResampling, can_be_resampled, resampled
@@ -127,10 +128,12 @@ def windows_at(seeds: Seeds, view: View, inputs: Inputs) -> Windows:
     """
     windows = empty_windows(seeds, view)
     event = np.repeat(np.arange(len(windows)), np.diff(windows.offsets))
-    busy, window_event = np.unique(event, return_inverse=True)
+    busy = np.unique(event)
+    if 2 * busy.size < len(seeds):  # of a few idle events, projecting the hits costs less than copying all others
+        inputs, event = inputs.take(busy), np.searchsorted(busy, event)
     if busy.size:
         top, left = view.corner(windows.row.astype(np.int64), windows.column.astype(np.int64))
-        draw(view, inputs.take(busy) if busy.size < len(seeds) else inputs, window_event, top, left, windows.pixels)
+        draw(view, inputs, event, top, left, windows.pixels)
     return windows
 
 
@@ -144,7 +147,7 @@ def empty_windows(seeds: Seeds, view: View) -> Windows:
         owner[seeded].astype(np.int32),
         seeds.flat("row")[seeded].astype(np.int32),
         seeds.flat("column")[seeded].astype(np.int32),
-        np.zeros((np.count_nonzero(seeded), len(view.channels), *view.shape), np.float32),
+        zeros((int(np.count_nonzero(seeded)), len(view.channels), *view.shape)),
     )
 
 

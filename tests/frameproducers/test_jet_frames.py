@@ -138,6 +138,18 @@ def test_windows_do_not_depend_on_how_events_are_cut(random_inputs: MakeInputs, 
         assert same(part, JetFrameProducts(whole.seeds.take(cut), whole.frames.take(cut)))
 
 
+@pytest.mark.parametrize("n_busy", [3, 5, 6, 8, 12])
+def test_windows_do_not_depend_on_how_many_events_have_none(
+    n_busy: int, random_inputs: MakeInputs, random_jets: MakeJets
+) -> None:
+    inputs, jets, busy = random_inputs(24, 12), random_jets(25, 12), slice(0, n_busy)
+    pt = np.where(np.arange(jets.offsets[-1]) < jets.offsets[n_busy], jets.flat("pt"), np.float32(0.0))
+    some = produce(Jets(jets.offsets, **{**jets.columns, "pt": pt}), inputs).frames
+    expected = produce(jets.take(busy), inputs.take(busy)).frames
+    assert len(expected.pixels) > 0
+    np.testing.assert_array_equal(some.pixels, expected.pixels)
+
+
 def test_calorimeter_channels_do_not_need_tracks(random_inputs: MakeInputs, random_jets: MakeJets) -> None:
     inputs, jets = random_inputs(26, 8), random_jets(27, 8)
     trackless = dataclasses.replace(inputs, tracks=None, vertices=None)
