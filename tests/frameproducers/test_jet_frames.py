@@ -138,7 +138,7 @@ def test_windows_do_not_depend_on_how_events_are_cut(random_inputs: MakeInputs, 
         assert same(part, JetFrameProducts(whole.seeds.take(cut), whole.frames.take(cut)))
 
 
-@pytest.mark.parametrize("n_busy", [3, 5, 6, 8, 12])
+@pytest.mark.parametrize("n_busy", [5, 6, 8, 12])
 def test_windows_do_not_depend_on_how_many_events_have_none(
     n_busy: int, random_inputs: MakeInputs, random_jets: MakeJets
 ) -> None:
