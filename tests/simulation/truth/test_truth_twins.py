@@ -253,11 +253,12 @@ def as_list(truth: TruthLabels) -> list[Any]:
 
 
 ANY_PT = (0.0, 1e6)
+PARTS: dict[str, Any] = {"min_pt": 200.0, "whole": False}
 TASKS: dict[str, tuple[Any, str, float, float, Twin]] = {
     "top": (TopTruthLabelProducer(), "ak8", 400.0, 1.37, top),
     "top, softer": (TopTruthLabelProducer(min_pt=150.0, max_eta=2.4), "ak8", 150.0, 2.4, top),
     "top mass": (TopMassTruthLabelProducer(min_pt=300.0), "ak8", 300.0, 1.37, top_mass),
-    "part of top": (TopMassTruthLabelProducer(min_pt=200.0, whole=False), "ak8", 200.0, 1.37, part_of_top),
+    "part of top": (TopMassTruthLabelProducer(**PARTS), "ak8", 200.0, 1.37, part_of_top),
     "dijet": (QuarkGluonTruthLabelProducer(), "ak4", 35.0, 2.4, dijet),
     "inclusive": (QuarkGluonTruthLabelProducer(mode="inclusive"), "ak4", 35.0, 2.4, inclusive),
     "tau": (TauTruthLabelProducer(), "ak4", 20.0, 2.4, tau),
