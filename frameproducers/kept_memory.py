@@ -15,8 +15,6 @@ LEAST: Final = 2**20
 """Bytes; numpy itself finds less quickly."""
 MOST: Final = 2**28
 """Bytes that are kept for a thread, until it ends."""
-_OUR_REFERENCES: Final = 2
-"""To memory that nobody else holds: that of the list, and that of the question."""
 
 
 class _Kept(threading.local):
@@ -59,4 +57,13 @@ def _piece(size: int) -> NDArray[np.uint8]:
 
 def _is_free(number: int) -> bool:
     """Whether nobody else holds a piece: numpy's views all refer to the array that owns their memory."""
-    return sys.getrefcount(_KEPT.pieces[number]) == _OUR_REFERENCES
+    return _references(_KEPT.pieces, number) == _ALONE
+
+
+def _references(pieces: list[NDArray[np.uint8]], number: int) -> int:
+    """To a piece, that of the list and those of the question among them, whose number depends on the interpreter."""
+    return sys.getrefcount(pieces[number])
+
+
+_ALONE: Final = _references([np.empty(1, np.uint8)], 0)
+"""References to a piece that nobody else holds."""
