@@ -11,11 +11,9 @@ import pytest
 import e2efw
 from dataformats.frames import SeedStatus
 from dataformats.results import ObjectResults
-from e2efw import config as cms
 from e2efw.config.loader import load_process
 from e2efw.framework.configured import configure
 from e2efw.framework.job import Job
-from python_cfg.samples import SIMULATED_TTBAR
 from taggers.checking import checked
 from taggers.onnx_backend import OnnxSession
 from taggers.training.recipe import PACKAGED_RECIPES, Recipe
@@ -42,7 +40,7 @@ class Expected(NamedTuple):
     Args:
         window: rows and columns of pixels.
         outputs: of the network.
-        runs_in: a packaged cfg, or the name of a module in a process of this page.
+        runs_in: a packaged cfg.
         product: label, and instance, of what the module says.
         column: the first thing it says.
     """
@@ -56,8 +54,8 @@ class Expected(NamedTuple):
 
 EXPECTED = {
     "anomaly_autoencoder": Expected(JET, ("error", "worst"), "anomaly_inference_cfg.py", "anomalies", "error"),
-    "diphoton_resnet15": Expected(PHOTON, MASS, "DiphotonMassRegressor", "estimate", "value"),
-    "ditau_resnet15": Expected(JET, MASS, "TauMassRegressor", "estimate", "value"),
+    "diphoton_resnet15": Expected(PHOTON, MASS, "diphoton_inference_cfg.py", "diphoton", "value"),
+    "ditau_resnet15": Expected(JET, MASS, "ditau_inference_cfg.py", "ditau", "value"),
     "eg_resnet15": Expected(PHOTON, ("electron",), "eg_inference_cfg.py", "egTagger", "score"),
     "electron_resnet15": Expected(JET, ("electron",), "electron_inference_cfg.py", "electronTagger", "score"),
     "qg_resnet15": Expected(JET, ("quark",), "qg_inference_cfg.py", "qgTagger", "score"),
@@ -127,29 +125,9 @@ def exporting_task(recipe: str) -> str:
     return found[1]
 
 
-def estimating(plugin: str, **parameters: Any) -> Any:
-    """A process with a regressor that no packaged cfg has, around jets or photons."""
-    process = cms.Process("ESTIMATE")
-    process.source = cms.Source("PoolSource", fileNames=cms.untracked.vstring(SIMULATED_TTBAR))
-    process.load("python_cfg.egFrames_cfi" if plugin == "DiphotonMassRegressor" else "python_cfg.tauFrames_cfi")
-    frames = process.egFrames if plugin == "DiphotonMassRegressor" else process.tauFrames
-    process.estimate = cms.EDProducer(plugin, model=cms.string(parameters["model"]))
-    frames.channels = parameters["channels"]
-    process.maxEvents.input = parameters["max_events"]
-    process.output = cms.OutputModule("PoolOutputModule", fileName=cms.untracked.string(parameters["output"]))
-    process.look = cms.Path(frames + process.estimate)
-    process.write = cms.EndPath(process.output)
-    return process
-
-
-def said_in_a_job(expected: Expected, recipe: Recipe, bundle: Path, output: Path) -> ObjectResults:
+def said_in_a_job(expected: Expected, bundle: Path, output: Path) -> ObjectResults:
     """What the module says of the objects of four events of the packaged sample."""
-    if expected.runs_in.endswith(".py"):
-        process = load_process(expected.runs_in, [f"model={bundle}", f"outputFile={output}", "maxEvents=4"])
-    else:
-        process = estimating(
-            expected.runs_in, model=str(bundle), channels=list(recipe.channels), max_events=4, output=str(output)
-        )
+    process = load_process(expected.runs_in, [f"model={bundle}", f"outputFile={output}", "maxEvents=4"])
     Job(configure(process, Path())).run()
     with e2efw.open(output) as events:
         said = events[expected.product].product()
@@ -177,7 +155,7 @@ def test_a_recipe_makes_a_bundle_that_its_module_runs(name: str, export: Export,
     session = OnnxSession.open(done.bundle, threads=1, max_batch=8)
     assert {finding.check: finding.detail for finding in checked(session) if finding.result != "ok"} == {}
 
-    said = said_in_a_job(expected, recipe, done.folder.bundle, tmp_path / "out.root")
+    said = said_in_a_job(expected, done.folder.bundle, tmp_path / "out.root")
     looked_at = said.flat("status") == SeedStatus.OK
     assert looked_at.any()
     np.testing.assert_array_equal(np.isfinite(said.flat(expected.column)), looked_at)
