@@ -69,4 +69,5 @@ def without_provenance(data: Mapping[str, Any]) -> dict[str, Any]:
         processes = file.get("provenance", {}).get("processes", [])
         made = [f"{one['name']} ({one['release']})" for one in processes]
         files.append({"name": file["name"], "sha256": file["sha256"], "processes": made})
-    return {**data, "files": files}
+    start = {"start": {**data["start"], "data": without_provenance(data["start"]["data"])}} if "start" in data else {}
+    return {**data, **start, "files": files}

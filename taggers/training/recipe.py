@@ -56,6 +56,7 @@ class Recipe:
         batch_size: objects, in each process.
         early_stopping: null trains for all epochs.
         clip_gradient: largest norm of the gradient; null for any.
+        start: folder of an earlier training, whose best weights this one goes on with; "" for random ones.
         seed: of weights, order and augmentation.
         precision: of Lightning: 32-true, bf16-mixed, 16-mixed; auto: bf16-mixed where the processor computes it.
         accelerator: of Lightning: auto, cpu, gpu.
@@ -86,6 +87,7 @@ class Recipe:
     batch_size: int = 32
     early_stopping: EarlyStopping | None = None
     clip_gradient: float | None = None
+    start: str = ""
     seed: int = 1
     precision: Literal["auto", "32-true", "bf16-mixed", "16-mixed"] = "32-true"
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"

@@ -48,6 +48,11 @@ class RunFolder(NamedTuple):
         return self.checkpoints / "best.ckpt"
 
     @property
+    def data(self) -> Path:
+        """What the training sees."""
+        return self.path / _DATA
+
+    @property
     def bundle(self) -> Path:
         """The model, for taggers."""
         return self.path / "bundle"
@@ -115,22 +120,26 @@ class RunFolder(NamedTuple):
         """What the training sees."""
         self.write_json(_DATA, summary)
 
-    def refuse_other_data(self, summary: Mapping[str, Any]) -> None:
+    def refuse_other_data(self, summary: Mapping[str, Any]) -> dict[str, Any]:
         """A training goes on with the data it began with.
+
+        Returns:
+            What the folder says of them.
 
         Raises:
             MismatchedInputFilesError: these are others.
         """
         try:
-            before = json.loads((self.path / _DATA).read_text())
+            before: dict[str, Any] = json.loads(self.data.read_text())
         except (OSError, ValueError) as error:
-            raise FileOpenError(f"{_OWNER}: {self.path / _DATA} cannot be read: {error}") from error
+            raise FileOpenError(f"{_OWNER}: {self.data} cannot be read: {error}") from error
         for key in ("files", "samples"):
             if _compared(before.get(key)) != _compared(summary[key]):
                 raise MismatchedInputFilesError(
                     f"{_OWNER}: {self.path} began with other data: {key} are not those of its {_DATA}. "
                     "Name the same files, or begin a training in another --output."
                 )
+        return before
 
 
 def _compared(content: Any) -> Any:

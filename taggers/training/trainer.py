@@ -25,6 +25,7 @@ from taggers.training.redrawing import learner_of
 from taggers.training.run_folder import RunFolder, data_summary
 from taggers.training.samples import Sample, Samples, imbalance, open_samples
 from taggers.training.sharing import refuse_too_few, share_of, told_plainly
+from taggers.training.starting import start_from
 from taggers.training.summaries import in_short
 from taggers.training.window_files import WindowFiles
 
@@ -79,6 +80,11 @@ def train(recipe: Recipe, path: Path, *, resume: bool = False, made_by: str = ""
         feed = Feed(recipe, samples)
         learner = learner_of(recipe, feed.window, samples.train, feed.n_batches(samples.train))
         data = data_summary(recipe, samples)
+        if resume:
+            before = folder.refuse_other_data(data)
+            data |= {key: before[key] for key in ("start",) if key in before}
+        elif recipe.start:
+            data["start"] = start_from(Path(recipe.start), recipe, learner)
         curves = Curves(folder, len(samples.train), tell)
         loop = _loop(recipe, folder, curves, bool(len(samples.validation)))
         refuse_too_few(len(samples.train), recipe.batch_size, loop.world_size)
@@ -99,9 +105,7 @@ def train(recipe: Recipe, path: Path, *, resume: bool = False, made_by: str = ""
 
 def _begin(folder: RunFolder, resume: bool, recipe: Recipe, data: dict[str, Any]) -> None:
     """The folder says what is being trained."""
-    if resume:
-        folder.refuse_other_data(data)
-    else:
+    if not resume:
         RunFolder.new(folder.path)
     folder.write_recipe(recipe)
     folder.write_data(data)

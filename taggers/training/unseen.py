@@ -26,7 +26,7 @@ def first_half(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
 def unseen(
     training: Mapping[str, Any] | str, sha256: str, name: str, numbers: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """(rows,) True for rows of a file that neither a bundle nor its members learned from.
+    """(rows,) True for rows of a file that neither a bundle, nor its members, nor what it started from learned from.
 
     Of a file of its training these are the rows of its test sample: those of the validation sample chose the weights.
 
@@ -39,9 +39,9 @@ def unseen(
     keep = np.ones(numbers.shape, np.bool_)
     if not isinstance(training, Mapping):
         return keep
-    for member in training.get("members", ()):
-        keep &= unseen(member.get("training", ""), sha256, name, numbers)
     data = training.get("data", {})
+    for earlier in (*(member.get("training", "") for member in training.get("members", ())), data.get("start", "")):
+        keep &= unseen(earlier, sha256, name, numbers)
     if all(file["sha256"] != sha256 for file in data.get("files", ())):
         return keep
     if "members" in training:

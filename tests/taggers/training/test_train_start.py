@@ -1,0 +1,101 @@
+"""Trainings that start from the weights of another one."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+
+from e2efw.errors import ConfigurationError, FileOpenError
+from taggers.bundle import Bundle
+from taggers.training.samples import event_numbers, open_samples
+from taggers.training.unseen import unseen
+
+torch = pytest.importorskip("torch", reason="torch is in the extra `train`")
+pytest.importorskip("onnxscript", reason="onnxscript is in the extra `train`")
+pytest.importorskip("torchmetrics", reason="torchmetrics is in the extra `train`")
+pytest.importorskip("lightning", reason="lightning is in the extra `train`")
+from taggers.training.trainer import train  # noqa: E402
+
+Make: TypeAlias = Callable[..., Any]
+STILL = ("optimiser={name: sgd, rate: 1.0e-12}", "epochs=1", "seed=7")
+"""A training that changes nothing."""
+
+
+@pytest.fixture(scope="module")
+def first(recipe: Make, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return train(recipe("epochs=2"), tmp_path_factory.mktemp("start") / "first", tell=lambda _: None)
+
+
+def weights(done: Any) -> dict[str, Any]:
+    state = torch.load(done.folder.best, weights_only=True)["state_dict"]
+    return {name: value.numpy() for name, value in state.items() if name.startswith("network.")}
+
+
+def test_the_best_weights_of_the_other_training_are_the_first_ones(first: Any, recipe: Make, tmp_path: Path) -> None:
+    alone = train(recipe(*STILL), tmp_path / "alone", tell=lambda _: None)
+    after = train(recipe(*STILL, f"start={first.folder.path}"), tmp_path / "after", tell=lambda _: None)
+    for name, value in weights(first).items():
+        np.testing.assert_allclose(weights(after)[name], value, atol=1e-8)
+    assert any(not np.allclose(weights(alone)[name], value) for name, value in weights(first).items())
+    assert after
+    assert after.metrics["odd"]["auc"] == first.metrics["odd"]["auc"]
+
+
+def test_a_card_knows_the_rows_of_both_trainings(first: Any, recipe: Make, tmp_path: Path) -> None:
+    done = train(recipe(*STILL, f"start={first.folder.path}"), tmp_path / "after", tell=lambda _: None)
+    assert done
+    training = Bundle.load(done.folder.bundle).card.training
+    assert isinstance(training, dict)
+    start = training["data"]["start"]
+    assert start["recipe"]["epochs"] == 2
+    assert start["data"]["files"] == training["data"]["files"]
+    numbers = event_numbers(open_samples(recipe()).train.source.source)
+    forgotten = {**training, "data": {**training["data"], "files": []}}
+    checksum = training["data"]["files"][0]["sha256"]
+    learned = ~unseen(forgotten, checksum, "any", numbers)
+    assert learned.any()
+    assert learned.tolist() == (~unseen(training, checksum, "any", numbers)).tolist()
+
+
+def test_an_interrupted_one_remembers_where_it_started(first: Any, recipe: Make, tmp_path: Path) -> None:
+    def stop(line: str) -> None:
+        if line.startswith("epoch 2/"):
+            raise InterruptedError
+
+    moved = tmp_path / "moved"
+    first.folder.path.rename(moved)
+    try:
+        with pytest.raises(InterruptedError):
+            train(recipe("epochs=3", f"start={moved}"), tmp_path / "run", tell=stop)
+    finally:
+        moved.rename(first.folder.path)
+    done = train(recipe("epochs=3", f"start={moved}"), tmp_path / "run", resume=True, tell=lambda _: None)
+    assert done
+    assert json.loads(done.folder.data.read_text())["start"]["recipe"]["epochs"] == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            ("channels=[ECAL]", "transform={ECAL: []}"),
+            r"channels there \('ECAL', 'HCAL', 'TracksPt'\), here \('ECAL',\)",
+        ),
+        (("transform=null",), "transform there"),
+        (("network={name: resnet_pooled, depth: 11}",), r"shape of network\.\S+ there"),
+        (("label={classes: [a, b]}",), r"classes there .*, here \('a', 'b'\)"),
+    ],
+)
+def test_what_is_another_network_is_refused(
+    first: Any, recipe: Make, tmp_path: Path, settings: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=rf"cannot start from .*first: {message}"):
+        train(recipe(f"start={first.folder.path}", *settings), tmp_path / "run", tell=lambda _: None)
+
+
+def test_a_folder_without_a_training_is_no_start(recipe: Make, tmp_path: Path) -> None:
+    with pytest.raises(FileOpenError, match="no training"):
+        train(recipe(f"start={tmp_path}"), tmp_path / "run", tell=lambda _: None)
