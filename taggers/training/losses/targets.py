@@ -12,6 +12,9 @@ from taggers.training.networks.module import nn, torch
 _LARGEST_LOG_SIGMA = 7.0
 """Uncertainties stay within a factor of 1100 of the width of the targets, so that no square can overflow."""
 
+_LAPLACE_SIGMA = -math.log(1 - math.erf(math.sqrt(0.5)))
+"""Widths of an exponential density on either side that hold 68.27 %."""
+
 
 class TargetLoss(Loss):
     """Numbers per target stand together: all of the first target, then all of the second."""
@@ -138,31 +141,55 @@ class Huber(TargetLoss):
         return nn.functional.huber_loss(raw[..., 0], truth, reduction="none", delta=self.delta)
 
 
-class GaussianLikelihood(TargetLoss):
-    """Minus the logarithm of a normal density whose mean and width the network says.
+class Likelihood(TargetLoss):
+    """Minus the logarithm of a density whose middle and width the network says.
 
     Args:
-        beta: 0 is the likelihood; up to 1, objects with large sigma keep weight sigma^(2 beta), which helps means that
-            start far off (arXiv:2203.09168).
+        beta: 0 is the likelihood; the larger, the more of their weight objects with a large width keep, which helps
+            estimates that start far off (arXiv:2203.09168). With 1 the middle learns as if there was no width.
     """
 
-    name = "gaussian_nll"
     endings = (("", "estimated {}"), ("_sigma", "one-sigma uncertainty of the estimated {}"))
     scaled_only = (False, True)
+    power: ClassVar[int]
+    """Of the distance in the density's exponent, and so of the width that beta gives back."""
 
     def __init__(self, beta: float = 0.0) -> None:
         super().__init__()
         self.beta = 0.0 if beta == 0 else number_option(self.name, "beta", beta, below=1.0 + 1e-9)
 
     def said(self, raw: torch.Tensor) -> torch.Tensor:
-        """Mean and sigma."""
+        """Middle, and half of the width that holds 68.27 %."""
         return torch.stack([raw[..., 0], torch.exp(_log_sigma(raw))], dim=-1)
 
     def _per_target(self, raw: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
         log_sigma = _log_sigma(raw)
-        pull = (raw[..., 0] - truth) * torch.exp(-log_sigma)
-        found = 0.5 * pull**2 + log_sigma + 0.5 * math.log(2 * math.pi)
-        return found * torch.exp(2 * self.beta * log_sigma.detach()) if self.beta else found
+        found = self._minus_log((raw[..., 0] - truth) * torch.exp(-log_sigma)) + log_sigma
+        return found * torch.exp(self.power * self.beta * log_sigma.detach()) if self.beta else found
+
+    def _minus_log(self, pull: torch.Tensor) -> torch.Tensor:
+        """Of the density with a sigma of 1."""
+        raise NotImplementedError
+
+
+class GaussianLikelihood(Likelihood):
+    """A normal density: the middle is the mean."""
+
+    name = "gaussian_nll"
+    power = 2
+
+    def _minus_log(self, pull: torch.Tensor) -> torch.Tensor:
+        return 0.5 * pull**2 + 0.5 * math.log(2 * math.pi)
+
+
+class LaplaceLikelihood(Likelihood):
+    """A density that falls exponentially on both sides: the middle is the median, of least mean absolute error."""
+
+    name = "laplace_nll"
+    power = 1
+
+    def _minus_log(self, pull: torch.Tensor) -> torch.Tensor:
+        return _LAPLACE_SIGMA * pull.abs() - math.log(_LAPLACE_SIGMA / 2)
 
 
 def _log_sigma(raw: torch.Tensor) -> torch.Tensor:

@@ -38,6 +38,11 @@ def gaussian(raw: list[float], truth: float) -> float:
     return 0.5 * ((raw[0] - truth) / sigma) ** 2 + math.log(sigma * math.sqrt(2 * math.pi))
 
 
+def laplace(raw: list[float], truth: float) -> float:
+    scale = math.exp(7 * math.tanh(raw[1] / 7)) / 1.1478743
+    return abs(raw[0] - truth) / scale + math.log(2 * scale)
+
+
 def pinball(raw: list[float], truth: float) -> float:
     said = [raw[1] - log1pexp(raw[0]), raw[1], raw[1] + log1pexp(raw[2])]
     return sum(
@@ -53,12 +58,15 @@ TWINS: dict[str, Any] = {
     "mae": lambda raw, truth: abs(raw[0] - truth),
     "huber": huber,
     "gaussian_nll": gaussian,
+    "laplace_nll": laplace,
     "quantile": pinball,
 }
 
 
 def test_public_names() -> None:
-    assert sorted(LOSSES) == ["bce", "cross_entropy", "gaussian_nll", "huber", "mae", "mse", "quantile"]
+    assert sorted(LOSSES) == [
+        *("bce", "cross_entropy", "gaussian_nll", "huber", "laplace_nll", "mae", "mse", "quantile")
+    ]
 
 
 @pytest.mark.parametrize("name", TWINS)
@@ -86,7 +94,7 @@ def test_weights_of_classes_count_where_the_truth_is_that_class() -> None:
     assert several(torch.zeros(2, 3), truth).tolist() == pytest.approx([math.log(3), 2 * math.log(3)])
 
 
-@pytest.mark.parametrize("name", ["bce", "cross_entropy", "gaussian_nll", "quantile", "huber"])
+@pytest.mark.parametrize("name", ["bce", "cross_entropy", "gaussian_nll", "laplace_nll", "quantile", "huber"])
 def test_numbers_far_off_have_finite_losses_and_slopes(name: str) -> None:
     made = loss(name)
     raw = torch.tensor([[3e3], [-3e3]]).repeat(1, made.outputs(2)).bfloat16().requires_grad_()
@@ -109,6 +117,27 @@ def test_a_fitted_gaussian_knows_its_mean_and_width_in_the_unit_of_the_target() 
     said = made.head([mean], [std])(raw.detach())[0]
     assert said[0].item() == pytest.approx((mean + std * truth.mean()).item(), abs=0.05)
     assert said[1].item() == pytest.approx((std * truth.std()).item(), rel=0.01)
+
+
+def test_a_fitted_laplace_knows_its_median_and_two_thirds_of_a_sample_with_tails() -> None:
+    generator = torch.Generator().manual_seed(1)
+    side = torch.rand(4000, 1, generator=generator) < 0.5
+    away = torch.empty(4000, 1).exponential_(1 / 0.4, generator=generator)
+    truth = 0.3 + torch.where(side, away, -away)
+    made, raw = loss("laplace_nll"), torch.zeros(1, 2, requires_grad=True)
+    for _ in range(200):
+        (slope,) = torch.autograd.grad(made(raw.expand(4000, 2), truth).mean(), raw)
+        raw = (raw - 0.1 * slope).detach().requires_grad_()
+    median, sigma = made.head()(raw.detach())[0]
+    assert median.item() == pytest.approx(truth.median().item(), abs=0.02)
+    assert ((truth - median).abs() < sigma).float().mean().item() == pytest.approx(0.6827, abs=0.01)
+
+
+@pytest.mark.parametrize(("name", "slope"), [("gaussian_nll", -2.0), ("laplace_nll", -1.1478743)])
+def test_with_beta_of_one_the_middle_learns_as_if_there_was_no_width(name: str, slope: float) -> None:
+    raw = torch.tensor([[0.0, -3.0], [0.0, 3.0]], requires_grad=True)
+    loss(name, beta=1.0)(raw, torch.full((2, 1), 2.0)).sum().backward()
+    assert raw.grad[:, 0].tolist() == pytest.approx([slope, slope], rel=1e-5)
 
 
 def test_beta_changes_weights_of_objects_and_not_where_the_best_is() -> None:
