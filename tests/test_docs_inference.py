@@ -29,7 +29,7 @@ def test_the_modules_and_jobs_of_the_table_exist() -> None:
     assert len(names) == 11
     assert {find_plugin(name).kind for name in names} == {"EDProducer"}
     jobs = re.findall(r"`(\w+_cfg\.py)`", PAGE)
-    assert len(jobs) == 9
+    assert len(jobs) == 10
     assert all((ROOT / "python_cfg" / job).exists() for job in jobs)
 
 
