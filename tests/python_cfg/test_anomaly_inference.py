@@ -1,4 +1,4 @@
-"""The job that looks for anomalies runs with a bundle that says pixels and with one that says errors."""
+"""The job that looks for anomalies runs with a bundle that says pixels, with one that says errors, and with its own."""
 
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,14 @@ from tests.taggers.support import halving_graph, small_card, write_small_bundle
 SEEN: Any = {"channels": ("TracksPt", "ECAL", "HCAL"), "window": (125, 125)}
 
 
-@pytest.mark.parametrize("says", ["pixels", "errors"])
+@pytest.mark.parametrize("says", ["pixels", "errors", "ours"])
 def test_boosted_jets_get_their_error(tmp_path: Path, says: str) -> None:
     if says == "pixels":
         write_bundle(tmp_path / "bundle", small_card({"again": "GeV"}, **SEEN), halving_graph(3, (125, 125)))
-    else:
+    elif says == "errors":
         write_small_bundle(tmp_path / "bundle", {"error": "1", "worst": "1"}, head="Relu", **SEEN)
-    arguments = [f"model={tmp_path / 'bundle'}", f"outputFile={tmp_path / 'out.root'}", "maxEvents=8"]
+    arguments = [f"outputFile={tmp_path / 'out.root'}", "maxEvents=8"]
+    arguments += [] if says == "ours" else [f"model={tmp_path / 'bundle'}"]
     Job(configure(load_process("anomaly_inference_cfg.py", arguments), Path())).run()
     with e2efw.open(tmp_path / "out.root") as events:
         found = events["anomalies"].product()
@@ -33,3 +34,5 @@ def test_boosted_jets_get_their_error(tmp_path: Path, says: str) -> None:
     assert ak.any(found.status == 0)
     for error in (found.error, found.worst):
         assert ak.all(np.isfinite(error) == (found.status == 0))
+    if says == "ours":
+        assert ak.max(found.error) < ak.max(found.worst) < 10
