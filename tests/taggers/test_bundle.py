@@ -42,7 +42,7 @@ def test_provenance_and_metrics_survive(tmp_path: Path, baseline: Bundle) -> Non
 
 def test_packaged_models_are_found_by_name() -> None:
     trained = {f"{task}_resnet15" for task in ("top", "ttbar", "qg", "tau", "electron", "eg", "diphoton")}
-    assert set(packaged_models()) == {NAME, *trained}
+    assert set(packaged_models()) == {NAME, "anomaly_autoencoder", *trained}
 
 
 @pytest.mark.parametrize("name", packaged_models())
