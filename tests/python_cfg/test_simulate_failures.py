@@ -18,7 +18,7 @@ CONFIGURATION, NO_EVENTS, COMMAND_LINE = 8009, 8501, 7000
         (
             ["process=ttba"],
             CONFIGURATION,
-            "no process 'ttba'. Did you mean 'ttbar'? Known: dyee, dytautau, electron_gun",
+            "no process 'ttba'. Did you mean 'ttbar'? Known: a_gammagamma_gun, a_tautau_gun, dyee",
         ),
         (["topMass=50"], CONFIGURATION, "parameter 'topMass': must be between 85.2 and 6500 GeV, got 50: a top quark"),
         (["topMassMax=160"], CONFIGURATION, "parameter 'topMassMax': 160 GeV is not above topMass, 172.5 GeV"),
@@ -31,7 +31,11 @@ CONFIGURATION, NO_EVENTS, COMMAND_LINE = 8009, 8501, 7000
         (["ptHatMin=100", "ptHatMax=50"], CONFIGURATION, "parameter 'ptHatMax': 50 GeV is not above ptHatMin, 100 GeV"),
         (["process=qcd", "ptHatMin=6499"], NO_EVENTS, "Pythia gave up on an event 10 times; is there phase space?"),
         (["process=pi0_gun", "ptHatMin=10"], CONFIGURATION, "'ptHatMin': does not apply to the process 'pi0_gun'"),
-        (["gunPtMin=200"], CONFIGURATION, "'gunPtMin': does not apply to the process 'ttbar', only to electron_gun"),
+        (
+            ["gunPtMin=200"],
+            CONFIGURATION,
+            "'gunPtMin': does not apply to the process 'ttbar', only to a_gammagamma_gun",
+        ),
         (["process=pi0_gun", "gunPtMin=200"], CONFIGURATION, "'gunPtMin': 200 is above gunPtMax, 100"),
         (["pileup=100"], CONFIGURATION, "parameter 'pileup': must be between 0 and 80, got 100"),
         (["energy=100"], CONFIGURATION, "parameter 'energy': 100 GeV are not enough for two top quarks"),
