@@ -132,7 +132,7 @@ process.p += process.a + process.b
         8019,
         (
             "FileInPathError: no file 'calorimetric_base' in ",
-            "bundles that come with the project: calorimetric_baseline",
+            "bundles that come with the project: anomaly_autoencoder, calorimetric_baseline, ",
         ),
         "process.ttbar.model = 'calorimetric_base'",
     ),
