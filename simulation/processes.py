@@ -207,7 +207,7 @@ def _mass_complaints(process: Process, chosen: Choices) -> Iterator[tuple[str, s
         "top_mass": (
             W_MASS + B_MASS,
             chosen.energy / 2,
-            "a top quark decays to a W and a b, a collision makes two",
+            "a top quark decays to a W and a b, and a collision makes two",
         ),
         "a_mass": (process.a_mass_above, HIGGS_MASS / 2, "a Higgs decays to two a, and these to what weighs less"),
     }

@@ -43,12 +43,9 @@ def measured_again(bundle: Bundle, files: Sequence[Path] = ()) -> Card:
 def _trained_on(who: str, training: Mapping[str, Any], files: Sequence[Path]) -> dict[str, list[float]]:
     """Range of the rows that a training learned from, if these are its files."""
     recipe = read_dataclass(Recipe, training["recipe"], Where(f"{who}: {CARD_FILE}", ("training", "recipe")))
-    data = replace(recipe.data, train=_found(who, recipe.data.train, files))
-    if isinstance(data.validation, tuple):
-        data = replace(data, validation=_found(who, data.validation, files))
-    if isinstance(data.test, tuple):
-        data = replace(data, test=_found(who, data.test, files))
-    recipe = replace(recipe, data=data)
+    parts = {name: getattr(recipe.data, name) for name in ("train", "validation", "test")}
+    here: dict[str, Any] = {name: _found(who, part, files) for name, part in parts.items() if isinstance(part, tuple)}
+    recipe = replace(recipe, data=replace(recipe.data, **here))
     found, known = data_summary(recipe, open_samples(recipe)), training["data"]
     checksums = {file["name"]: file["sha256"] for file in known["files"]}
     for file in found["files"]:

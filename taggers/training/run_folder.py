@@ -48,11 +48,6 @@ class RunFolder(NamedTuple):
         return self.checkpoints / "best.ckpt"
 
     @property
-    def data(self) -> Path:
-        """What the training sees."""
-        return self.path / _DATA
-
-    @property
     def bundle(self) -> Path:
         """The model, for taggers."""
         return self.path / "bundle"
@@ -120,6 +115,19 @@ class RunFolder(NamedTuple):
         """What the training sees."""
         self.write_json(_DATA, summary)
 
+    def data(self) -> dict[str, Any]:
+        """What the training saw when it began.
+
+        Raises:
+            FileOpenError: the folder does not say.
+        """
+        path = self.path / _DATA
+        try:
+            found: dict[str, Any] = json.loads(path.read_text())
+        except (OSError, ValueError) as error:
+            raise FileOpenError(f"{_OWNER}: {path} cannot be read: {error}") from error
+        return found
+
     def refuse_other_data(self, summary: Mapping[str, Any]) -> dict[str, Any]:
         """A training goes on with the data it began with.
 
@@ -127,12 +135,10 @@ class RunFolder(NamedTuple):
             What the folder says of them.
 
         Raises:
+            FileOpenError: the folder does not say what it began with.
             MismatchedInputFilesError: these are others.
         """
-        try:
-            before: dict[str, Any] = json.loads(self.data.read_text())
-        except (OSError, ValueError) as error:
-            raise FileOpenError(f"{_OWNER}: {self.data} cannot be read: {error}") from error
+        before = self.data()
         for key in ("files", "samples"):
             if _compared(before.get(key)) != _compared(summary[key]):
                 raise MismatchedInputFilesError(

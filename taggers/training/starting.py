@@ -1,6 +1,5 @@
 """A training that starts from the weights of another one: what was learned from simulation goes on with data."""
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,8 +26,8 @@ def start_from(path: Path, recipe: Recipe, learner: Learner) -> dict[str, Any]:
         Recipe and data of the earlier training, for the card: nobody should judge the network by rows it learned from.
 
     Raises:
-        FileOpenError: there is no training in the folder.
-        FileReadError: a file of it cannot be read.
+        FileOpenError: there is no training in the folder, or it does not say what it saw.
+        FileReadError: its weights cannot be read.
         ConfigurationError: that network reads or says something else, or is another one.
     """
     folder = RunFolder.of_a_training(path)
@@ -40,15 +39,14 @@ def start_from(path: Path, recipe: Recipe, learner: Learner) -> dict[str, Any]:
     _refuse(path, "classes", *(one.label.classes if one.label else () for one in (earlier, recipe)))
     try:
         state = torch.load(folder.best, map_location="cpu", weights_only=True)["state_dict"]
-        data = json.loads(folder.data.read_text())
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, RuntimeError, KeyError) as error:
         raise FileReadError(f"train: cannot start from {path}: {error}") from error
     ours = learner.state_dict()
-    taken = {name: value for name, value in state.items() if name.startswith(_TAKEN)}
     for name in (name for name in ours if name.startswith(_TAKEN)):
-        _refuse(path, f"shape of {name}", _shape(taken.get(name)), _shape(ours[name]))
-    learner.load_state_dict({**ours, **{name: taken[name] for name in taken if name in ours}})
-    return {"recipe": earlier.written(), "data": data}
+        _refuse(path, f"shape of {name}", _shape(state.get(name)), _shape(ours[name]))
+        ours[name] = state[name]
+    learner.load_state_dict(ours)
+    return {"recipe": earlier.written(), "data": folder.data()}
 
 
 def _shape(weights: torch.Tensor | None) -> str:

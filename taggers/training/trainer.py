@@ -82,7 +82,8 @@ def train(recipe: Recipe, path: Path, *, resume: bool = False, made_by: str = ""
         data = data_summary(recipe, samples)
         if resume:
             before = folder.refuse_other_data(data)
-            data |= {key: before[key] for key in ("start",) if key in before}
+            if "start" in before:
+                data["start"] = before["start"]
         elif recipe.start:
             data["start"] = start_from(Path(recipe.start), recipe, learner)
         curves = Curves(folder, len(samples.train), tell)

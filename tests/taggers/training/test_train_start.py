@@ -1,6 +1,5 @@
 """Trainings that start from the weights of another one."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -74,7 +73,7 @@ def test_an_interrupted_one_remembers_where_it_started(first: Any, recipe: Make,
         moved.rename(first.folder.path)
     done = train(recipe("epochs=3", f"start={moved}"), tmp_path / "run", resume=True, tell=lambda _: None)
     assert done
-    assert json.loads(done.folder.data.read_text())["start"]["recipe"]["epochs"] == 2
+    assert done.folder.data()["start"]["recipe"]["epochs"] == 2
 
 
 @pytest.mark.parametrize(
