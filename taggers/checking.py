@@ -1,5 +1,6 @@
 """`e2efw model check`: a bundle is run on windows of several kinds before anybody trusts it."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,7 +15,7 @@ from e2efw.framework.files import find_file
 from e2efw.framework.plugins import find_plugin
 from e2efw.framework.schema import schema_of
 from taggers.backends import OpenModel
-from taggers.reference import N_WINDOWS, TOLERANCE, reference_windows
+from taggers.reference import N_WINDOWS, TOLERANCE, distance, reference_windows
 
 BATCHES: Final = (0, 1, N_WINDOWS)
 """Windows per run: none, one, several."""
@@ -71,13 +72,9 @@ def _reference(model: OpenModel) -> Finding:
     card = model.bundle.card
     if not card.reference:
         return Finding("answers in the card", "skipped", "the card has none")
-    said = model.run(*reference_windows(card.input))
-    worst = 0.0
-    for name, values in card.reference.items():
-        expected = np.array(values, np.float32)
-        if name not in said or expected.shape != said[name].shape:
-            return Finding("answers in the card", "failed", f"the card has '{name}' {list(expected.shape)}")
-        worst = max(worst, float(np.abs(said[name] - expected).max()) / _scale(expected))
+    worst = distance(card, model.run(*reference_windows(card.input)))
+    if math.isinf(worst):
+        return Finding("answers in the card", "failed", f"the card has others: {', '.join(card.reference)}")
     result = "ok" if worst <= TOLERANCE else "failed"
     return Finding("answers in the card", result, f"largest difference {worst:.1e} of the largest answer")
 

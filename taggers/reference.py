@@ -1,5 +1,7 @@
 """Windows that anybody can make again, and what a network says of them: they tell whether a model still works."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -69,6 +71,26 @@ def reference_answers(model: OpenModel) -> dict[str, Any]:
     said = model.run(*reference_windows(model.bundle.card.input))
     few = {name: values for name, values in said.items() if values[0].size <= _MOST_NUMBERS}
     return {name: _rounded(values.tolist()) for name, values in few.items()}
+
+
+def distance(card: Card, said: Mapping[str, NDArray[Any]]) -> float:
+    """How far a network is from its card: largest difference between the answers, over the largest of the output.
+
+    Args:
+        card: of the network; one without answers has no distance, 0.
+        said: of the reference windows, by output.
+
+    Returns:
+        Infinity if an output is missing or has another shape.
+    """
+    worst = 0.0
+    for name, values in card.reference.items():
+        expected = np.array(values, np.float32)
+        if name not in said or expected.shape != said[name].shape:
+            return math.inf
+        apart = float(np.abs(said[name] - expected).max())
+        worst = max(worst, apart / (float(np.abs(expected).max(initial=0.0)) or 1.0))
+    return worst
 
 
 def _rounded(values: Any) -> Any:

@@ -67,7 +67,7 @@ def without_provenance(data: Mapping[str, Any]) -> dict[str, Any]:
     files = []
     for file in data["files"]:
         processes = file.get("provenance", {}).get("processes", [])
-        made = [f"{one['name']} ({one['release']})" for one in processes]
+        made = [f"{one['name']} ({one['release']})" for one in processes] or file.get("processes", [])
         files.append({"name": file["name"], "sha256": file["sha256"], "processes": made})
     start = {"start": {**data["start"], "data": without_provenance(data["start"]["data"])}} if "start" in data else {}
     return {**data, **start, "files": files}

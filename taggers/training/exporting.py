@@ -20,6 +20,9 @@ from taggers.transforms import Transform
 OPSET: Final = 18
 """Operator set of what is exported: the oldest that torch's exporter writes itself."""
 
+EXPORTED: Final = "model."
+"""How names of weights begin in a graph, before their names in the network with its head."""
+
 _BATCH: Final = "N"
 """Name of the free axis."""
 

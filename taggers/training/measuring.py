@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from e2efw.errors import ConfigurationError, MismatchedInputFilesError, nearest
-from taggers.bundle import CARD_FILE, Bundle
+from e2efw.errors import MismatchedInputFilesError, nearest
+from taggers.bundle import Bundle
 from taggers.card import Card
 from taggers.reference import finished
+from taggers.training.in_card import training_in_card
 from taggers.training.recipe import Recipe
 from taggers.training.run_folder import data_summary
 from taggers.training.samples import open_samples
-from taggers.training.strict import Where, read_dataclass
 
 
 def measured_again(bundle: Bundle, files: Sequence[Path] = ()) -> Card:
@@ -28,25 +28,21 @@ def measured_again(bundle: Bundle, files: Sequence[Path] = ()) -> Card:
         MissingDependencyError: onnx or ONNX Runtime is not installed.
     """
     card = finished(bundle.card, bundle.model)
-    training = card.training
-    if isinstance(training, Mapping) and "compressed" in training:
+    if isinstance(card.training, Mapping) and "compressed" in card.training:
         card = replace(card, reference={})
     if not files:
         return card
-    who = f"model bundle {bundle.folder}"
-    if not isinstance(training, Mapping) or not {"recipe", "data"} <= set(training) or "members" in training:
-        raise ConfigurationError(f"{who}: its card has no recipe of a training, whose files could be measured.")
-    data = {**training["data"], "trained_on": _trained_on(who, training, files)}
-    return replace(card, training={**training, "data": data})
+    recipe, training = training_in_card(bundle.folder, card)
+    ranges = _trained_on(f"model bundle {bundle.folder}", recipe, training["data"], files)
+    return replace(card, training={**training, "data": {**training["data"], "trained_on": ranges}})
 
 
-def _trained_on(who: str, training: Mapping[str, Any], files: Sequence[Path]) -> dict[str, list[float]]:
+def _trained_on(who: str, recipe: Recipe, known: Mapping[str, Any], files: Sequence[Path]) -> dict[str, list[float]]:
     """Range of the rows that a training learned from, if these are its files."""
-    recipe = read_dataclass(Recipe, training["recipe"], Where(f"{who}: {CARD_FILE}", ("training", "recipe")))
     parts = {name: getattr(recipe.data, name) for name in ("train", "validation", "test")}
     here: dict[str, Any] = {name: _found(who, part, files) for name, part in parts.items() if isinstance(part, tuple)}
     recipe = replace(recipe, data=replace(recipe.data, **here))
-    found, known = data_summary(recipe, open_samples(recipe)), training["data"]
+    found = data_summary(recipe, open_samples(recipe))
     checksums = {file["name"]: file["sha256"] for file in known["files"]}
     for file in found["files"]:
         if checksums.get(file["name"]) != file["sha256"]:

@@ -56,7 +56,8 @@ class Recipe:
         batch_size: objects, in each process.
         early_stopping: null trains for all epochs.
         clip_gradient: largest norm of the gradient; null for any.
-        start: folder of an earlier training, whose best weights this one goes on with; "" for random ones.
+        start: folder of an earlier training, whose best weights this one goes on with, or a model bundle by name or
+            folder; "" for random ones.
         seed: of weights, order and augmentation.
         precision: of Lightning: 32-true, bf16-mixed, 16-mixed; auto: bf16-mixed where the processor computes it.
         accelerator: of Lightning: auto, cpu, gpu.

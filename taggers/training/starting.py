@@ -1,9 +1,17 @@
 """A training that starts from the weights of another one: what was learned from simulation goes on with data."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from e2efw.errors import ConfigurationError, FileReadError
+from e2efw.framework.files import find_file
+from taggers.bundle import CARD_FILE, MODEL_FILE, Bundle, find_bundle
+from taggers.card import Card
+from taggers.onnx_graph import onnx_library
+from taggers.reference import TOLERANCE, distance, reference_windows
+from taggers.training.exporting import EXPORTED, WholeModel
+from taggers.training.in_card import training_in_card
 from taggers.training.learner import Learner
 from taggers.training.networks.module import torch
 from taggers.training.recipe import Recipe
@@ -14,11 +22,45 @@ _TAKEN: Final = ("network.", "head.", "target_")
 same; but nothing of the loss and its weights, which belong to the sample."""
 
 
-def start_from(path: Path, recipe: Recipe, learner: Learner) -> dict[str, Any]:
+class _Earlier(NamedTuple):
+    """What a training starts from.
+
+    Args:
+        where: as it was named.
+        recipe: of the earlier training.
+        data: that it saw.
+        state: weights by their names in the learner; others are not looked at.
+        card: of the bundle, if it was one.
+    """
+
+    where: str
+    recipe: Recipe
+    data: dict[str, Any]
+    state: Mapping[str, torch.Tensor]
+    card: Card | None = None
+
+    @property
+    def why_not(self) -> str:
+        """What may be the reason that weights are not there."""
+        if self.card is None:
+            return ""
+        return (
+            f" In a {MODEL_FILE} normalisations are multiplied into the layers before, and compressing rounds weights: "
+            "start from the folder of the training."
+        )
+
+    def refuse(self, what: str, before: Any, now: Any) -> None:
+        """What differs is no start."""
+        if before != now:
+            raise ConfigurationError(f"train: cannot start from {self.where}: {what} there {before}, here {now}.")
+
+
+def start_from(where: str, recipe: Recipe, learner: Learner) -> dict[str, Any]:
     """Give a network the best weights of an earlier training.
 
     Args:
-        path: folder of that training, which has finished an epoch at least.
+        where: folder of that training, which has finished an epoch at least, or of a model bundle; or the name of a
+            bundle that comes with the project.
         recipe: of the training that begins.
         learner: gets the weights.
 
@@ -26,34 +68,79 @@ def start_from(path: Path, recipe: Recipe, learner: Learner) -> dict[str, Any]:
         Recipe and data of the earlier training, for the card: nobody should judge the network by rows it learned from.
 
     Raises:
+        FileInPathError: there is neither a folder nor a bundle.
         FileOpenError: there is no training in the folder, or it does not say what it saw.
         FileReadError: its weights cannot be read.
-        ConfigurationError: that network reads or says something else, or is another one.
+        ConfigurationError: that network reads or says something else, is another one, or its bundle cannot be
+            trained on.
     """
-    folder = RunFolder.of_a_training(path)
-    earlier = Recipe.read(str(path / RECIPE), [])
-    _refuse(path, "channels", earlier.channel_names, recipe.channel_names)
+    path = find_bundle(where, lambda name: find_file(name, Path()))
+    earlier = _of_bundle(Bundle.load(path), learner) if (path / CARD_FILE).is_file() else _of_training(path)
+    earlier.refuse("channels", earlier.recipe.channel_names, recipe.channel_names)
     for name in ("transform", "position", "graph"):
-        _refuse(path, name, getattr(earlier, name), getattr(recipe, name))
-    _refuse(path, "targets", [one.name for one in earlier.targets], [one.name for one in recipe.targets])
-    _refuse(path, "classes", *(one.label.classes if one.label else () for one in (earlier, recipe)))
+        earlier.refuse(name, getattr(earlier.recipe, name), getattr(recipe, name))
+    earlier.refuse("targets", [one.name for one in earlier.recipe.targets], [one.name for one in recipe.targets])
+    earlier.refuse("classes", *(one.label.classes if one.label else () for one in (earlier.recipe, recipe)))
+    ours = learner.state_dict()
+    for name in (name for name in ours if name.startswith(_TAKEN)):
+        if name not in earlier.state:
+            raise ConfigurationError(f"train: cannot start from {earlier.where}: it has no {name}.{earlier.why_not}")
+        earlier.refuse(f"shape of {name}", _shape(earlier.state[name]), _shape(ours[name]))
+        ours[name] = earlier.state[name]
+    learner.load_state_dict(ours)
+    if earlier.card is not None:
+        _refuse_other_answers(earlier.where, earlier.card, learner)
+    return {"recipe": earlier.recipe.written(), "data": earlier.data}
+
+
+def _of_training(path: Path) -> _Earlier:
+    """The best weights in the folder of a training."""
+    folder = RunFolder.of_a_training(path)
     try:
         state = torch.load(folder.best, map_location="cpu", weights_only=True)["state_dict"]
     except (OSError, RuntimeError, KeyError) as error:
         raise FileReadError(f"train: cannot start from {path}: {error}") from error
-    ours = learner.state_dict()
-    for name in (name for name in ours if name.startswith(_TAKEN)):
-        _refuse(path, f"shape of {name}", _shape(state.get(name)), _shape(ours[name]))
-        ours[name] = state[name]
-    learner.load_state_dict(ours)
-    return {"recipe": earlier.written(), "data": folder.data()}
+    return _Earlier(str(path), Recipe.read(str(path / RECIPE), []), folder.data(), state)
 
 
-def _shape(weights: torch.Tensor | None) -> str:
-    return "none" if weights is None else " x ".join(map(str, weights.shape)) or "one number"
+def _of_bundle(bundle: Bundle, learner: Learner) -> _Earlier:
+    """The weights in the graph of a bundle, which has them by the names that they had in torch."""
+    recipe, training = training_in_card(bundle.folder, bundle.card)
+    onnx = onnx_library()
+    graph = onnx.load_from_string(bundle.model).graph
+    there = {one.name: one for one in graph.initializer if one.data_type == onnx.TensorProto.FLOAT}
+    exported = {id(value): EXPORTED + name for name, value in _whole(learner).state_dict(keep_vars=True).items()}
+    state: dict[str, torch.Tensor] = {}
+    for name, value in learner.state_dict(keep_vars=True).items():
+        if (known := there.get(exported.get(id(value), ""))) is not None:
+            state[name] = torch.tensor(onnx.numpy_helper.to_array(known))
+    if "head.mean" in state:
+        state |= {"target_mean": state["head.mean"][:, 0], "target_std": state["head.std"][:, 0]}
+    return _Earlier(str(bundle.folder), recipe, dict(training["data"]), state, bundle.card)
 
 
-def _refuse(path: Path, what: str, before: Any, now: Any) -> None:
-    """What differs is no start."""
-    if before != now:
-        raise ConfigurationError(f"train: cannot start from {path}: {what} there {before}, here {now}.")
+def _whole(learner: Learner) -> WholeModel:
+    """The network as it is exported, sharing its weights."""
+    network, head = learner.in_a_bundle
+    return WholeModel(network, head, len(learner.said))
+
+
+def _refuse_other_answers(where: str, card: Card, learner: Learner) -> None:
+    """With its weights the network has to say what the card has: layers may have changed under equal names."""
+    pixels, seeds = reference_windows(card.input)
+    if card.input.transform is not None:
+        card.input.transform.apply(pixels, card.input.channels)
+    whole = _whole(learner).eval()
+    with torch.no_grad():
+        said = whole(torch.from_numpy(pixels), *(torch.from_numpy(seeds[name]) for name in card.input.extra))
+    learner.train()
+    there = {one.name: values.numpy() for one, values in zip(learner.said, said, strict=True)}
+    if (apart := distance(card, there)) > TOLERANCE:
+        raise ConfigurationError(
+            f"train: cannot start from {where}: with its weights this network says other things of the reference "
+            f"windows than the card has, by {apart:.1e} of the largest answer. It is another network."
+        )
+
+
+def _shape(weights: torch.Tensor) -> str:
+    return " x ".join(map(str, weights.shape)) or "one number"

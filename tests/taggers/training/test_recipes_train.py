@@ -14,10 +14,13 @@ from dataformats.results import ObjectResults
 from e2efw.config.loader import load_process
 from e2efw.framework.configured import configure
 from e2efw.framework.job import Job
+from taggers.bundle import EXTRA_INPUTS, PACKAGED, Bundle, packaged_models
 from taggers.checking import checked
 from taggers.onnx_backend import OnnxSession
-from taggers.training.recipe import PACKAGED_RECIPES, Recipe
-from taggers.training.samples import event_numbers
+from taggers.reference import reference_windows
+from taggers.training.preprocessing import transform_of
+from taggers.training.recipe import PACKAGED_RECIPES, POSITION_COLUMNS, Recipe
+from taggers.training.samples import event_numbers, open_samples
 from taggers.training.window_files import WindowFiles
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is in the extra `train`")
@@ -26,6 +29,8 @@ torch = pytest.importorskip("torch", reason="torch is in the extra `train`")
 pytest.importorskip("onnxscript", reason="onnxscript is in the extra `train`")
 pytest.importorskip("torchmetrics", reason="torchmetrics is in the extra `train`")
 pytest.importorskip("lightning", reason="lightning is in the extra `train`")
+from taggers.training.redrawing import learner_of  # noqa: E402
+from taggers.training.starting import start_from  # noqa: E402
 from taggers.training.trainer import train  # noqa: E402
 
 N_ROWS = 24
@@ -159,3 +164,26 @@ def test_a_recipe_makes_a_bundle_that_its_module_runs(name: str, export: Export,
     looked_at = said.flat("status") == SeedStatus.OK
     assert looked_at.any()
     np.testing.assert_array_equal(np.isfinite(said.flat(expected.column)), looked_at)
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED.keys() & set(packaged_models())))
+def test_what_comes_along_can_be_trained_further(name: str, export: Export, tmp_path: Path) -> None:
+    """With the weights in the bundle the network in torch says what the bundle says."""
+    recipe = Recipe.read(
+        name, [*QUICK, f"data.train={labelled(export(exporting_task(name)), tmp_path / 'rows.parquet')}"]
+    )
+    samples = open_samples(recipe)
+    learner = learner_of(recipe, samples.train.source.source.window, samples.train, 1)
+    assert start_from(name, recipe, learner)["data"]["files"]
+    bundle = Bundle.load(PACKAGED / name)
+    pixels, seeds = reference_windows(bundle.card.input)
+    session = OnnxSession.open(bundle, threads=1, max_batch=8)
+    said = session.run(pixels, seeds)
+    transform_of(recipe).apply(pixels, recipe.channel_names)
+    batch = {
+        column: torch.from_numpy(seeds[extra]) for extra, column in zip(EXTRA_INPUTS, POSITION_COLUMNS, strict=True)
+    }
+    with torch.no_grad():
+        found = learner.eval().says({"pictures": torch.from_numpy(pixels), **batch}).numpy()
+    for place, output in enumerate(bundle.output_names):
+        np.testing.assert_allclose(found[:, place], said[output], rtol=1e-4, atol=1e-4 * np.abs(said[output]).max())

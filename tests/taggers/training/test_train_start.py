@@ -1,14 +1,15 @@
 """Trainings that start from the weights of another one."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
 
-from e2efw.errors import ConfigurationError, FileOpenError
-from taggers.bundle import Bundle
+from e2efw.errors import ConfigurationError, FileInPathError, FileOpenError
+from taggers.bundle import Bundle, write_bundle
 from taggers.training.samples import event_numbers, open_samples
 from taggers.training.unseen import unseen
 
@@ -98,3 +99,52 @@ def test_what_is_another_network_is_refused(
 def test_a_folder_without_a_training_is_no_start(recipe: Make, tmp_path: Path) -> None:
     with pytest.raises(FileOpenError, match="no training"):
         train(recipe(f"start={tmp_path}"), tmp_path / "run", tell=lambda _: None)
+
+
+def test_a_bundle_is_a_start_like_its_training(first: Any, recipe: Make, tmp_path: Path) -> None:
+    done = train(recipe(*STILL, f"start={first.folder.bundle}"), tmp_path / "after", tell=lambda _: None)
+    for name, value in weights(first).items():
+        np.testing.assert_allclose(weights(done)[name], value, atol=1e-8)
+    assert done
+    assert done.metrics["odd"]["auc"] == first.metrics["odd"]["auc"]
+    start, known = (Bundle.load(one.folder.bundle).card.training for one in (done, first))
+    assert start["data"]["start"]["data"] == known["data"]
+
+
+def test_a_bundle_of_targets_brings_what_they_were_standardised_with(recipe: Make, tmp_path: Path) -> None:
+    mass = ("label=null", "weights.balance=false", "targets=[{name: mass, column: target_mass}]", "loss=gaussian_nll")
+    before = train(recipe(*mass, "epochs=1"), tmp_path / "before", tell=lambda _: None)
+    assert before
+    fewer = (*STILL, "data.max_rows=40", f"start={before.folder.bundle}")
+    after = train(recipe(*mass, *fewer), tmp_path / "after", tell=lambda _: None)
+    assert after
+    for name in ("target_mean", "target_std", "head.mean", "head.std"):
+        states = [torch.load(done.folder.best, weights_only=True)["state_dict"] for done in (before, after)]
+        assert torch.equal(states[0][name], states[1][name])
+
+
+def test_a_bundle_that_was_built_is_no_start(recipe: Make, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="calorimetric_baseline: its card has no recipe of a training"):
+        train(recipe("start=calorimetric_baseline"), tmp_path / "run", tell=lambda _: None)
+
+
+def test_a_graph_without_normalisations_is_no_start(recipe: Make, tmp_path: Path) -> None:
+    normalised = recipe("network=efficientnet", "epochs=1", "data.max_rows=40")
+    done = train(normalised, tmp_path / "run", tell=lambda _: None)
+    assert done
+    with pytest.raises(ConfigurationError, match=r"it has no network\.\S+\. In a model.onnx normalisations are"):
+        train(replace(normalised, start=str(done.folder.bundle)), tmp_path / "after", tell=lambda _: None)
+
+
+def test_a_bundle_with_other_answers_is_no_start(first: Any, recipe: Make, tmp_path: Path) -> None:
+    bundle = first.bundle
+    answers = {name: [1 - one for one in values] for name, values in bundle.card.reference.items()}
+    other = write_bundle(tmp_path / "other", replace(bundle.card, reference=answers), bundle.model)
+    with pytest.raises(ConfigurationError, match="says other things of the reference windows than the card has"):
+        train(recipe(f"start={other.folder}"), tmp_path / "run", tell=lambda _: None)
+
+
+def test_a_start_that_is_nowhere_teaches_what_there_is(recipe: Make, tmp_path: Path) -> None:
+    with pytest.raises(FileInPathError) as raised:
+        train(recipe("start=top_resnet51"), tmp_path / "run", tell=lambda _: None)
+    assert "top_resnet15" in "".join(raised.value.__notes__)
