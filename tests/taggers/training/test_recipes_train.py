@@ -18,7 +18,6 @@ from taggers.bundle import EXTRA_INPUTS, PACKAGED, Bundle, packaged_models
 from taggers.checking import checked
 from taggers.onnx_backend import OnnxSession
 from taggers.reference import reference_windows
-from taggers.training.preprocessing import transform_of
 from taggers.training.recipe import PACKAGED_RECIPES, POSITION_COLUMNS, Recipe
 from taggers.training.samples import event_numbers, open_samples
 from taggers.training.window_files import WindowFiles
@@ -179,7 +178,8 @@ def test_what_comes_along_can_be_trained_further(name: str, export: Export, tmp_
     pixels, seeds = reference_windows(bundle.card.input)
     session = OnnxSession.open(bundle, threads=1, max_batch=8)
     said = session.run(pixels, seeds)
-    transform_of(recipe).apply(pixels, recipe.channel_names)
+    assert bundle.card.input.transform
+    bundle.card.input.transform.apply(pixels, recipe.channel_names)
     batch = {
         column: torch.from_numpy(seeds[extra]) for extra, column in zip(EXTRA_INPUTS, POSITION_COLUMNS, strict=True)
     }

@@ -108,6 +108,8 @@ def test_a_bundle_is_a_start_like_its_training(first: Any, recipe: Make, tmp_pat
     assert done
     assert done.metrics["odd"]["auc"] == first.metrics["odd"]["auc"]
     start, known = (Bundle.load(one.folder.bundle).card.training for one in (done, first))
+    assert isinstance(start, dict)
+    assert isinstance(known, dict)
     assert start["data"]["start"]["data"] == known["data"]
 
 
