@@ -85,7 +85,7 @@ class Card:
         """Lowest and highest value by column that objects of the training had; empty if nothing is known of that.
 
         What the rows had (``data.trained_on`` of the training), within the limits that its recipe chose them by
-        (``data.select``); of an ensemble what all of its members know.
+        (``data.select``), but for columns with the truth; of an ensemble what all of its members know.
         """
         return _common(_ranges(self.training))
 
@@ -102,6 +102,8 @@ class Checksums(NamedTuple):
     torch: str = ""
 
 
+_TRUTH: Final = ("label", "valid", "target_")
+"""Where names of columns begin that tell the truth: rows may be chosen by them, but no object has them."""
 _CARD: dict[str, tuple[type, ...]] = {
     "name": (str,),
     "version": (str,),
@@ -228,7 +230,8 @@ def _ranges(training: Mapping[str, Any] | str) -> Iterator[Mapping[str, Sequence
     yield training.get("data", {}).get("trained_on", {})
     recipe = training.get("recipe", {})
     if isinstance(recipe, Mapping):
-        yield recipe.get("data", {}).get("select", {})
+        select = recipe.get("data", {}).get("select", {})
+        yield {name: limits for name, limits in select.items() if not name.startswith(_TRUTH)}
     for member in training.get("members", ()):
         yield from _ranges(member.get("training", ""))
 

@@ -79,6 +79,7 @@ SEEN, CHOSEN = {"pt": [27.0, 52.0], "eta": [-1.4, 1.4]}, {"pt": [20.0, None], "m
         (training(PARITY), {}),
         (training(PARITY, select=CHOSEN), {"pt": (20, math.inf), "mass": (-math.inf, 300)}),
         (about(SEEN, {}), {"pt": (27, 52), "eta": (-1.4, 1.4)}),
+        (about(SEEN, {"label": [1.0, None], "target_pt": [40.0, None]}), {"pt": (27, 52), "eta": (-1.4, 1.4)}),
         (about(SEEN, CHOSEN), {"pt": (27, 52), "eta": (-1.4, 1.4), "mass": (-math.inf, 300)}),
         (about(SEEN, {"pt": [30.0, 50.0]}), {"pt": (30, 50), "eta": (-1.4, 1.4)}),
         (about({}, CHOSEN, about(SEEN, {}), about({"pt": [30.0, 99.0]}, {}), "none"),
