@@ -15,6 +15,9 @@ EXTRA_INPUTS: Final = ("row", "column")
 SIGMA: Final = "_sigma"
 """What the name of an output ends with that is the uncertainty of another: ``mass_sigma`` is that of ``mass``."""
 
+DENSITIES: Final = ("normal", "exponential")
+"""What an uncertainty, half of the width that holds 68.27 %, may be that of; exponential is on both sides."""
+
 _RAW: Final = "none"
 """What a card says where a transform would stand, if the network reads pixels as they are."""
 
@@ -43,11 +46,18 @@ class ModelOutput:
     """One thing a network says of every window.
 
     Classifiers name their outputs after the classes and say probabilities; uncertainties end with `SIGMA`.
+
+    Args:
+        name: of the output.
+        unit: of the number.
+        meaning: one line.
+        density: of an uncertainty, of `DENSITIES`, for those who add several up; "" if it is not known.
     """
 
     name: str
     unit: str
     meaning: str
+    density: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +135,7 @@ _INPUT: dict[str, tuple[type, ...]] = {
     "extra": (list,),
 }
 _OUTPUT: dict[str, tuple[type, ...]] = {"name": (str,), "unit": (str,), "meaning": (str,)}
+_OUTPUT_MAY_LACK: dict[str, tuple[type, ...]] = {"density": (str,)}
 _TYPE_NAMES = {
     str: "text",
     dict: "a mapping",
@@ -141,6 +152,9 @@ def written_card(card: Card, sums: Checksums) -> dict[str, Any]:
     transform = card.input.transform
     content = asdict(card)
     content["input"]["transform"] = _RAW if transform is None else transform.written()
+    for output in content["outputs"]:
+        if not output["density"]:
+            del output["density"]
     content |= {"sha256": sums.onnx, "torch_sha256": sums.torch}
     return {key: _plain(value) for key, value in content.items() if value or key not in _MAY_LACK}
 
@@ -173,15 +187,20 @@ def read_card(who: str, content: Any) -> tuple[Card, Checksums]:
     if not (len(window) == 2 and all(type(size) is int and size > 0 for size in window)):
         raise ConfigurationError(f"{who}: input: window {window} should be [rows, columns], such as [125, 125].")
     transform = _read_transform(f"{who}: input: transform", given["transform"], channels)
-    outputs = tuple(
-        ModelOutput(**_mapping(f"{who}: output {position}", output, _OUTPUT))
-        for position, output in enumerate(values["outputs"])
-    )
+    outputs = tuple(_read_output(f"{who}: output {i}", output) for i, output in enumerate(values["outputs"]))
     if not channels or not outputs:
         raise ConfigurationError(f"{who}: a model has at least one channel and one output.")
     sums = Checksums(values.pop("sha256"), values.pop("torch_sha256", ""))
     model_input = ModelInput(channels, (window[0], window[1]), given["unit"], transform, extra)
     return Card(**{**values, "input": model_input, "outputs": outputs}), sums
+
+
+def _read_output(who: str, content: Any) -> ModelOutput:
+    """One of the things that are said."""
+    output = ModelOutput(**_mapping(who, content, _OUTPUT, _OUTPUT_MAY_LACK))
+    if output.density and output.density not in DENSITIES:
+        raise ConfigurationError(f"{who}: no density '{output.density}'. {nearest(output.density, DENSITIES)}")
+    return output
 
 
 def _read_transform(who: str, content: Any, channels: tuple[str, ...]) -> Transform | None:

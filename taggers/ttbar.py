@@ -1,6 +1,6 @@
 """Boosted top pairs: what a network says of every jet, and of the leading two together."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -52,6 +52,12 @@ class TTbarRegressor(EDProducer, NetworkParameters):
         said = network.about_objects(seeds, frames)
         columns = {name: said[name] for name in _QUANTITIES}
         columns |= {name + SIGMA: said[name + SIGMA] for name in _QUANTITIES if name + SIGMA in said}
-        regressed = JetRegressions(jets.offsets, about=about(network.objects), status=seeds.flat("status"), **columns)
+        regressed = JetRegressions(jets.offsets, about=_about(network), status=seeds.flat("status"), **columns)
         pair = leading_pair(jets, regressed)
         return TTbarProducts(regressed, *(EventFloat(value=values.astype(np.float32)) for values in pair))
+
+
+def _about(network: Network) -> dict[str, Any]:
+    """The jets, and the density that both uncertainties are of, if it is known."""
+    said = {network.outputs[name + SIGMA].density for name in _QUANTITIES if name + SIGMA in network.outputs}
+    return about(network.objects, **({"density": said.pop()} if len(said) == 1 and "" not in said else {}))

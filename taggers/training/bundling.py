@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from taggers.bundle import Bundle, Card, ModelInput, ModelOutput, write_bundle
+from taggers.bundle import SIGMA, Bundle, Card, ModelInput, ModelOutput, write_bundle
 from taggers.reference import finished
 from taggers.training.exporting import OPSET, extra_inputs, whole_model
 from taggers.training.learner import Learner
@@ -45,7 +45,7 @@ def bundle_of(
         version="1",
         task=recipe.task,
         input=ModelInput(channels, window, "GeV", transform, extra_inputs(network)),
-        outputs=tuple(_output(recipe, one) for one in learner.said),
+        outputs=tuple(_output(learner, one) for one in learner.said),
         opset=OPSET,
         made_by=made_by,
         training={"recipe": recipe.written(), "data": without_provenance(data)},
@@ -54,12 +54,14 @@ def bundle_of(
     return write_bundle(folder.bundle, finished(card, model), model)
 
 
-def _output(recipe: Recipe, said: SaidName) -> ModelOutput:
+def _output(learner: Learner, said: SaidName) -> ModelOutput:
+    recipe = learner.recipe
     if recipe.label or recipe.redraw:
         return ModelOutput(said.name, "1", said.meaning)
     target = next(one for one in recipe.targets if said.name == one.name or said.name.startswith(f"{one.name}_"))
     meaning = said.meaning.replace(target.name, target.meaning) if target.meaning else said.meaning
-    return ModelOutput(said.name, target.unit or "1", meaning)
+    density = learner.loss.density if said.name.endswith(SIGMA) else ""
+    return ModelOutput(said.name, target.unit or "1", meaning, density)
 
 
 def without_provenance(data: Mapping[str, Any]) -> dict[str, Any]:

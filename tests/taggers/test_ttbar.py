@@ -16,7 +16,7 @@ from taggers.bundle import Bundle, ModelOutput, write_bundle
 from taggers.calorimetric_baseline import CARD
 from taggers.network import Network
 from taggers.onnx_backend import OnnxSession
-from taggers.pairs import leading_pair
+from taggers.pairs import leading_pair, sigma_of_exponential_sum, sigma_of_normal_sum
 from taggers.ttbar import TTbarRegressor
 from tests.taggers.support import SmallJob, objects_of, windows_of, write_small_bundle
 
@@ -143,6 +143,25 @@ def test_one_regressed_jet_is_no_pair() -> None:
     found = leading_pair(jets, single)
     assert np.isnan(found.mass).all()
     np.testing.assert_allclose(found.pt, [400.0, 300.0, np.nan])
+
+
+@pytest.mark.parametrize("widths", [[1.0], [1, 0.2], [1, 0.5], [1, 1], [1, 1, 0.3, 0.2], [1, 1, 1, 1]])
+def test_uncertainty_of_a_sum_holds_what_one_sigma_should(widths: list[float]) -> None:
+    one_sigma = 0.682689
+    width = -np.log(1 - one_sigma)  # of one exponential on both sides, in units of its mean distance
+    drawn = np.random.default_rng(1).laplace(size=(200_000, len(widths))) @ np.array(widths) / width
+    assert np.mean(np.abs(drawn) < sigma_of_exponential_sum(np.array(widths))) == pytest.approx(one_sigma, abs=0.006)
+    assert sigma_of_normal_sum(np.array(widths)) == pytest.approx(np.hypot.reduce(widths))
+
+
+def test_uncertainty_of_the_pair_is_wider_where_jets_have_exponential_ones() -> None:
+    jets = Jets.from_lists(pt=[[500.0, 500]], eta=[[0.0, 0.0]], phi=[[0.0, np.pi]], mass=[[1.0, 1.0]])
+    columns = {"pt": [[500.0, 500.0]], "mass": [[0.0, 0.0]], "pt_sigma": [[50.0, 50.0]], "mass_sigma": [[0.0, 0.0]]}
+    told = regressions(**columns)
+    normal = leading_pair(jets, told).mass_sigma[0]
+    told.about["density"] = "exponential"
+    assert normal == pytest.approx(50 * np.sqrt(2), rel=1e-6)
+    assert leading_pair(jets, told).mass_sigma[0] == pytest.approx(1.1 * normal, rel=1e-3)
 
 
 def test_uncertainty_of_the_pair_is_that_of_small_shifts_of_every_number() -> None:

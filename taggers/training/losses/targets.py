@@ -24,6 +24,8 @@ class TargetLoss(Loss):
     """What is said of a target: end of the name, and its meaning."""
     scaled_only: tuple[bool, ...] = (False,)
     """Which of these are widths: they have no mean."""
+    density: ClassVar[str] = ""
+    """Of `taggers.card.DENSITIES`, if a width is said."""
 
     def outputs(self, n: int) -> int:
         """As many as are said."""
@@ -176,6 +178,7 @@ class GaussianLikelihood(Likelihood):
     """A normal density: the middle is the mean."""
 
     name = "gaussian_nll"
+    density = "normal"
     power = 2
 
     def _minus_log(self, pull: torch.Tensor) -> torch.Tensor:
@@ -186,6 +189,7 @@ class LaplaceLikelihood(Likelihood):
     """A density that falls exponentially on both sides: the middle is the median, of least mean absolute error."""
 
     name = "laplace_nll"
+    density = "exponential"
     power = 1
 
     def _minus_log(self, pull: torch.Tensor) -> torch.Tensor:
