@@ -104,6 +104,14 @@ class JetRegressions(ObjectResults):
     pt_sigma = Leaf(
         "obj.ptSigma_", "float32", unit="GeV", doc="uncertainty of the pt, if the network tells one", optional=True
     )
+    top_mass = Leaf(
+        "obj.topMass_",
+        "float32",
+        unit="GeV",
+        doc="mass of the top quark, even if part of it is elsewhere",
+        optional=True,
+    )
+    top_mass_sigma = Leaf("obj.topMassSigma_", "float32", unit="GeV", doc="its uncertainty", optional=True)
     status = Leaf("obj.status_", "uint8", doc="0 was looked at; else why not, see SeedStatus", optional=True)
 
 

@@ -48,10 +48,11 @@ class _Momenta(NamedTuple):
 def leading_pair(jets: Jets, regressed: JetRegressions) -> LeadingPair:
     """The two jets with the largest regressed pt.
 
-    Four-momenta have the regressed pt and mass, and the jets' own directions, which count as exact. Jets of equal pt
-    keep their order. Uncertainties are of the density that the description of `regressed` has, normal by default.
+    Four-momenta have the regressed pt and mass, that of the top where it is told, and the jets' own directions, which
+    count as exact. Jets of equal pt keep their order. Uncertainties are of the density that the description of
+    `regressed` has, normal by default.
     """
-    pt, mass = (regressed.flat(name) for name in ("pt", "mass"))
+    pt, mass = (regressed.flat(name) for name in ("pt", _mass_of(regressed)))
     event = np.repeat(np.arange(len(jets)), jets.counts)
     known = np.flatnonzero(np.isfinite(pt) & np.isfinite(mass))
     ordered = known[np.lexsort((-pt[known], event[known]))]
@@ -67,9 +68,15 @@ def leading_pair(jets: Jets, regressed: JetRegressions) -> LeadingPair:
     return found
 
 
+def _mass_of(regressed: JetRegressions) -> str:
+    """Name of the mass that jets have in a pair."""
+    return "top_mass" if "top_mass" in regressed.columns else "mass"
+
+
 def _momenta(jets: Jets, regressed: JetRegressions, which: NDArray[np.int64]) -> _Momenta:
     """Four-momenta of some jets."""
-    names = ("pt", "mass", "pt_sigma", "mass_sigma")
+    mass_name = _mass_of(regressed)
+    names = ("pt", mass_name, "pt_sigma", f"{mass_name}_sigma")
     pt, mass, pt_sigma, mass_sigma = (regressed.flat(name)[which].astype(np.float64) for name in names)
     eta, phi = (jets.flat(name)[which].astype(np.float64) for name in ("eta", "phi"))
     pz = pt * np.sinh(eta)

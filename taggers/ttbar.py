@@ -14,6 +14,8 @@ from taggers.pairs import leading_pair
 from taggers.regression import regressor
 
 _QUANTITIES = ("mass", "pt")
+_WHOLE = "top_mass"
+"""What a network may say as well: `pairs` takes it in place of the mass."""
 
 
 class TTbarProducts(NamedTuple):
@@ -35,7 +37,11 @@ class TTbarProducts(NamedTuple):
 
 
 class TTbarRegressor(EDProducer, NetworkParameters):
-    """Mass and pt of every jet from its window, the invariant mass of the leading two, and the pt of the first."""
+    """Mass and pt of every jet from its window, the invariant mass of the leading two, and the pt of the first.
+
+    A jet may hold a part of its top quark only. What a network says of `top_mass`, that of the top all the same, is the
+    mass of the jet in the pair.
+    """
 
     jets: InputTag = param("ak8PFJetsCHS", doc="jets that the windows belong to")
     model: str = param(
@@ -44,20 +50,21 @@ class TTbarRegressor(EDProducer, NetworkParameters):
 
     def begin_job(self, job: JobContext) -> Network:
         """Open the network."""
-        return regressor(self.open_network(job, "jets"), *_QUANTITIES)
+        network = self.open_network(job, "jets")
+        return regressor(network, *_QUANTITIES, *({_WHOLE} & set(network.outputs)))
 
     def produce(self, jets: Jets, seeds: Seeds, frames: Windows, network: Network) -> TTbarProducts:
         """Jets without a window have NaN and the reason."""
         network.check_objects(jets, seeds)
         said = network.about_objects(seeds, frames)
-        columns = {name: said[name] for name in _QUANTITIES}
-        columns |= {name + SIGMA: said[name + SIGMA] for name in _QUANTITIES if name + SIGMA in said}
+        wanted = [name + end for name in (*_QUANTITIES, _WHOLE) for end in ("", SIGMA)]
+        columns = {name: said[name] for name in wanted if name in said}
         regressed = JetRegressions(jets.offsets, about=_about(network), status=seeds.flat("status"), **columns)
         pair = leading_pair(jets, regressed)
         return TTbarProducts(regressed, *(EventFloat(value=values.astype(np.float32)) for values in pair))
 
 
 def _about(network: Network) -> dict[str, Any]:
-    """The jets, and the density that both uncertainties are of, if it is known."""
-    said = {network.outputs[name + SIGMA].density for name in _QUANTITIES if name + SIGMA in network.outputs}
+    """The jets, and the density that all uncertainties are of, if it is known."""
+    said = {one.density for name, one in network.outputs.items() if name.endswith(SIGMA)}
     return about(network.objects, **({"density": said.pop()} if len(said) == 1 and "" not in said else {}))

@@ -120,9 +120,10 @@ def window_loader(
 
 
 def _means(source: Source, column: str) -> NDArray[np.float64]:
-    """(groups,) mean of a column; 0 where there are no rows."""
+    """(groups,) mean of a column, unknown numbers counted as 0; 0 where there are no rows."""
     sizes = source.group_sizes
-    sums = np.bincount(np.repeat(np.arange(sizes.size), sizes), source.columns([column])[column], sizes.size)
+    known = np.nan_to_num(source.columns([column])[column].astype(np.float64))
+    sums = np.bincount(np.repeat(np.arange(sizes.size), sizes), known, sizes.size)
     return sums / np.maximum(sizes, 1)
 
 

@@ -14,6 +14,7 @@ from taggers.backends import batch_for
 from taggers.bundle import Bundle
 from taggers.calibration import opened_windows, windows_at
 from taggers.onnx_backend import OnnxSession
+from taggers.training.known import truth_of
 from taggers.training.meaning import Meaning, NoTruthError, common_meaning
 from taggers.training.run_folder import described_file
 from taggers.training.samples import at_most, event_numbers, within
@@ -35,7 +36,7 @@ class LabelledRows:
         access: the files.
         files: name, sha256 and what made each, as `data_summary` has them.
         rows: (rows,) numbers in the files, rising.
-        truth: (rows,) class, or (rows, targets) in the units of the targets.
+        truth: (rows,) class, or (rows, targets) in the units of the targets, NaN for rows not meant for one.
         numbers: (rows,) the same for all rows of an event, see `samples.event_numbers`.
         learned: rows of the files that were left out because a bundle learned from them.
     """
@@ -145,8 +146,10 @@ def labelled_rows(bundles: Sequence[Bundle], files: Sequence[Path]) -> LabelledR
     described = tuple(described_file(file.path, source.provenance[str(file.path)]) for file in source.files)
     numbers = event_numbers(source)
     new = _unseen(bundles, source, described, numbers)
-    truth = np.stack([column.astype(np.float64) for column in source.columns(meaning.columns).values()], axis=1)
-    wanted = within(source, meaning.select) & np.isfinite(truth).all(axis=1)
+    columns = source.columns(meaning.needed)
+    label = meaning.label
+    truth = columns[label.column].astype(np.float64)[:, np.newaxis] if label else truth_of(meaning.targets, columns)
+    wanted = within(source, meaning.select) & np.isfinite(truth).any(axis=1)
     rows = np.flatnonzero(wanted & new)
     learned = int(np.sum(wanted & ~new))
     if not rows.size:
@@ -156,7 +159,7 @@ def labelled_rows(bundles: Sequence[Bundle], files: Sequence[Path]) -> LabelledR
         )
     chosen = truth[rows]
     found = LabelledRows(meaning, access, described, rows, chosen, numbers[rows], learned)
-    return replace(found, truth=_classes(meaning, chosen[:, 0])) if meaning.label else found
+    return replace(found, truth=_classes(meaning, chosen[:, 0])) if label else found
 
 
 def _refuse_another_truth(meaning: Meaning, source: WindowFiles) -> None:
@@ -167,7 +170,7 @@ def _refuse_another_truth(meaning: Meaning, source: WindowFiles) -> None:
                 f"Export the files with --task {meaning.truth}."
             )
     for file in source.files:
-        for name in (*meaning.columns, *meaning.select):
+        for name in (*meaning.needed, *meaning.select):
             if name not in file.scalars:
                 raise NoTruthError(f"{file.path}: no column '{name}'. {nearest(name, file.scalars)}")
 

@@ -56,6 +56,28 @@ class MeanLoss(torchmetrics.Metric):  # type: ignore[misc]  # torchmetrics is op
         return self.total / self.number
 
 
+class MeanDistance(torchmetrics.Metric):  # type: ignore[misc]  # as above
+    """Mean distance between estimates and truth over the objects that have a truth, by target."""
+
+    full_state_update = False
+    total: torch.Tensor
+    number: torch.Tensor
+
+    def __init__(self, targets: int) -> None:
+        super().__init__()
+        for name in ("total", "number"):
+            self.add_state(name, default=torch.zeros(targets), dist_reduce_fx="sum")
+
+    def update(self, said: torch.Tensor, truth: torch.Tensor) -> None:
+        """A batch, (objects, targets) each; NaN for no truth."""
+        self.total = self.total + (said - truth).abs().nansum(dim=0)
+        self.number = self.number + truth.isfinite().sum(dim=0)
+
+    def compute(self) -> torch.Tensor:
+        """(targets,); NaN for those without any truth."""
+        return self.total / self.number
+
+
 class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, so its classes have no types here
     """A network that learns.
 
@@ -79,7 +101,7 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
         self.head = self.loss.head()
         if recipe.targets:
             truth = train.truth(recipe)
-            mean, std = truth.mean(axis=0), truth.std(axis=0)
+            mean, std = np.nanmean(truth, axis=0), np.nanstd(truth, axis=0)
             self.head = self.loss.head(mean.tolist(), std.tolist())
             self.register_buffer("target_mean", torch.tensor(mean, dtype=torch.float32))
             self.register_buffer("target_std", torch.tensor(std, dtype=torch.float32))
@@ -213,8 +235,17 @@ class Learner(LightningModule):  # type: ignore[misc]  # lightning is optional, 
         return raw, found
 
     def _in_units(self, batch: Batch) -> torch.Tensor:
-        """(objects, targets) truth in the units of the targets."""
-        return torch.stack([batch[name].float() for name in self.recipe.truth_columns], dim=1)
+        """(objects, targets) truth in the units of the targets; NaN for objects that are not there for a target."""
+        truth = []
+        for target in self.recipe.targets:
+            values = batch[target.column].float()
+            for name, (low, high) in target.where.items():
+                column = batch[name]
+                meant = column >= (-torch.inf if low is None else low)
+                meant &= column < (torch.inf if high is None else high)
+                values = torch.where(meant, values, torch.nan)
+            truth.append(values)
+        return torch.stack(truth, dim=1)
 
     def _lost(self, when: str) -> LogicError:
         return LogicError(
@@ -232,7 +263,7 @@ def _measured(recipe: Recipe) -> list[str]:
 
 def _metric(recipe: Recipe) -> nn.Module:
     if recipe.targets:
-        return torchmetrics.MeanAbsoluteError(num_outputs=len(recipe.targets))
+        return MeanDistance(len(recipe.targets))
     if recipe.label is None:
         return torchmetrics.MeanMetric()
     n = len(recipe.label.classes)

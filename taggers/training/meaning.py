@@ -75,6 +75,11 @@ class Meaning:
         return (self.label.column,) if self.label else tuple(target.column for target in self.targets)
 
     @property
+    def needed(self) -> tuple[str, ...]:
+        """These, and those that tell which rows are meant for a target."""
+        return tuple(dict.fromkeys((*self.columns, *(name for target in self.targets for name in target.where))))
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Of classes or targets."""
         return self.label.classes if self.label else tuple(target.name for target in self.targets)

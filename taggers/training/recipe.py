@@ -141,7 +141,8 @@ class Recipe:
     def columns(self) -> tuple[str, ...]:
         """Columns that a batch needs besides its pictures."""
         flat = self.weights.flat
-        wanted = [*self.truth_columns, *(POSITION_COLUMNS if self.reads_seeds else ()), self.weights.column]
+        wanted = [*self.truth_columns, *(name for target in self.targets for name in target.where)]
+        wanted += [*(POSITION_COLUMNS if self.reads_seeds else ()), self.weights.column]
         wanted += [flat.column if flat else "", self.decorrelation.column if self.decorrelation else ""]
         return tuple(dict.fromkeys(name for name in wanted if name))
 

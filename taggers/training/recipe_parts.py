@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeAlias
 
 from e2efw.errors import ConfigurationError
 from taggers.training.strict import Where
+
+Limits: TypeAlias = Mapping[str, tuple[float | None, float | None]]
+"""By column smallest value and the first that is too large; None for no limit."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Data:
     layout: Literal["export", "public"] = "export"
     file_channels: tuple[str, ...] = ()
     truth: str = ""
-    select: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    select: Limits = field(default_factory=dict)
     max_rows: int | None = None
 
     def __post_init__(self) -> None:
@@ -91,12 +94,14 @@ class Target:
         column: of the files.
         unit: of both.
         meaning: for the card of the model.
+        where: rows that it is learned from and judged by, as `Data.select`; the others are there for other targets.
     """
 
     name: str
     column: str
     unit: str = ""
     meaning: str = ""
+    where: Limits = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

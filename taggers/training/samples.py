@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from dataformats.window_table import positions
 from e2efw.errors import ConfigurationError, LogicError, MismatchedInputFilesError
+from taggers.training.known import inside, truth_of
 from taggers.training.public_files import PublicFiles
 from taggers.training.recipe import Recipe
+from taggers.training.recipe_parts import Limits
 from taggers.training.selected import SelectedRows
 from taggers.training.sources import Source
 from taggers.training.window_files import WindowFiles
@@ -45,12 +47,12 @@ class Sample:
         return Sample(self.name, SelectedRows(self.source.source, self.source.rows[chosen]), columns)
 
     def truth(self, recipe: Recipe) -> NDArray[Any]:
-        """(rows,) int64 class, or (rows, targets) float64 in the units of the targets, none for redrawing."""
+        """(rows,) int64 class; or (rows, targets) in their units, NaN for rows not meant; none for redrawing."""
         if recipe.label:
             return self.columns[recipe.label.column].astype(np.int64)
         if not recipe.targets:
             return np.empty((len(self), 0))
-        return np.stack([self.columns[name].astype(np.float64) for name in recipe.truth_columns], axis=1)
+        return truth_of(recipe.targets, self.columns)
 
 
 class Samples(NamedTuple):
@@ -149,13 +151,9 @@ def _opened(recipe: Recipe, paths: Sequence[str]) -> Source:
     return source
 
 
-def within(source: Source, select: Mapping[str, tuple[float | None, float | None]]) -> NDArray[np.bool_]:
-    """(rows,) True for those within all limits, see `recipe_parts.Data`."""
-    keep = np.ones(int(source.group_sizes.sum()), np.bool_)
-    for name, column in source.columns(tuple(select)).items():
-        low, high = select[name]
-        keep &= (column >= (-np.inf if low is None else low)) & (column < (np.inf if high is None else high))
-    return keep
+def within(source: Source, select: Limits) -> NDArray[np.bool_]:
+    """(rows,) True for those within all limits."""
+    return inside(source.columns(tuple(select)), select, int(source.group_sizes.sum()))
 
 
 def at_most(rows: NDArray[np.int64], numbers: NDArray[np.float64], most: int | None) -> NDArray[np.int64]:
@@ -184,12 +182,9 @@ def _check(recipe: Recipe, sample: Sample) -> None:
         if sample.name == "train":
             raise ConfigurationError("train: no rows are left to train on; look at data.select and the files.")
         return
-    _refuse_unknown(sample)
+    _refuse_unknown(recipe, sample)
     if recipe.label is None:
-        spread = sample.truth(recipe).std(axis=0)
-        if sample.name == "train" and not spread.all():
-            name = recipe.targets[int(np.argmin(spread))].name
-            raise ConfigurationError(f"train: target '{name}' is the same for all {len(sample)} rows.")
+        _check_targets(recipe, sample)
         return
     truth, n = sample.truth(recipe), len(recipe.label.classes)
     given = sample.columns[recipe.label.column]
@@ -208,10 +203,26 @@ def _check(recipe: Recipe, sample: Sample) -> None:
         )
 
 
-def _refuse_unknown(sample: Sample) -> None:
-    """Nothing a batch needs is NaN or infinite."""
+def _check_targets(recipe: Recipe, sample: Sample) -> None:
+    """Every target is known for some rows, and something can be learned from them."""
+    for target, truth in zip(recipe.targets, sample.truth(recipe).T, strict=True):
+        known = truth[~np.isnan(truth)]
+        if not known.size:
+            raise ConfigurationError(
+                f"train: target '{target.name}' is known for none of the {truth.size} rows of the {sample.name} "
+                f"sample; look at its where: {dict(target.where)}."
+            )
+        if sample.name == "train" and not known.std():
+            raise ConfigurationError(f"train: target '{target.name}' is the same for all {known.size} rows.")
+
+
+def _refuse_unknown(recipe: Recipe, sample: Sample) -> None:
+    """Nothing a batch needs is NaN or infinite; a target may be where it is not asked for."""
+    asked = {name: np.zeros(len(sample), np.bool_) for name in (target.column for target in recipe.targets)}
+    for target in recipe.targets:
+        asked[target.column] |= inside(sample.columns, target.where, len(sample))
     for name, column in sample.columns.items():
-        bad = np.flatnonzero(~np.isfinite(column.astype(np.float64)))
+        bad = np.flatnonzero(~np.isfinite(column.astype(np.float64)) & asked.get(name, True))
         if bad.size:
             raise ConfigurationError(
                 f"train: column '{name}' is not finite in {bad.size} of {column.size} rows of the {sample.name} "

@@ -1,6 +1,6 @@
 """A training that starts from the weights of another one: what was learned from simulation goes on with data."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -17,9 +17,11 @@ from taggers.training.networks.module import torch
 from taggers.training.recipe import Recipe
 from taggers.training.run_folder import RECIPE, RunFolder
 
-_TAKEN: Final = ("network.", "head.", "target_")
-"""Where names of weights begin that are taken over: also what targets were standardised with, so that outputs mean the
-same; but nothing of the loss and its weights, which belong to the sample."""
+_SAYING: Final = ("head.", "target_")
+"""Where names begin of what targets were standardised with."""
+_TAKEN: Final = ("network.", *_SAYING)
+"""Where names of weights begin that are taken over, so that outputs mean the same; nothing of the loss and its weights,
+which belong to the sample."""
 
 
 class _Earlier(NamedTuple):
@@ -55,14 +57,15 @@ class _Earlier(NamedTuple):
             raise ConfigurationError(f"train: cannot start from {self.where}: {what} there {before}, here {now}.")
 
 
-def start_from(where: str, recipe: Recipe, learner: Learner) -> dict[str, Any]:
-    """Give a network the best weights of an earlier training.
+def start_from(where: str, recipe: Recipe, learner: Learner, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Give a network the best weights of an earlier training; if it says other things, all but those of its last layer.
 
     Args:
         where: folder of that training, which has finished an epoch at least, or of a model bundle; or the name of a
             bundle that comes with the project.
         recipe: of the training that begins.
         learner: gets the weights.
+        tell: hears of a last layer that begins anew.
 
     Returns:
         Recipe and data of the earlier training, for the card: nobody should judge the network by rows it learned from.
@@ -71,26 +74,43 @@ def start_from(where: str, recipe: Recipe, learner: Learner) -> dict[str, Any]:
         FileInPathError: there is neither a folder nor a bundle.
         FileOpenError: there is no training in the folder, or it does not say what it saw.
         FileReadError: its weights cannot be read.
-        ConfigurationError: that network reads or says something else, is another one, or its bundle cannot be
-            trained on.
+        ConfigurationError: that network reads something else, is another one, or its bundle cannot be trained on.
     """
     path = find_bundle(where, lambda name: find_file(name, Path()))
     earlier = _of_bundle(Bundle.load(path), learner) if (path / CARD_FILE).is_file() else _of_training(path)
     earlier.refuse("channels", earlier.recipe.channel_names, recipe.channel_names)
     for name in ("transform", "position", "graph"):
         earlier.refuse(name, getattr(earlier.recipe, name), getattr(recipe, name))
-    earlier.refuse("targets", [one.name for one in earlier.recipe.targets], [one.name for one in recipe.targets])
-    earlier.refuse("classes", *(one.label.classes if one.label else () for one in (earlier.recipe, recipe)))
     ours = learner.state_dict()
-    for name in (name for name in ours if name.startswith(_TAKEN)):
+    anew = () if _says(earlier.recipe) == _says(recipe) else (_last_layer(learner), *_SAYING)
+    if anew:
+        tell(
+            f"starts from {where}, which says {', '.join(_says(earlier.recipe))}: the last layer, {anew[0]}, "
+            f"begins anew for {', '.join(_says(recipe))}"
+        )
+    for name in (name for name in ours if name.startswith(_TAKEN) and not name.startswith(anew)):
         if name not in earlier.state:
             raise ConfigurationError(f"train: cannot start from {earlier.where}: it has no {name}.{earlier.why_not}")
         earlier.refuse(f"shape of {name}", _shape(earlier.state[name]), _shape(ours[name]))
         ours[name] = earlier.state[name]
     learner.load_state_dict(ours)
-    if earlier.card is not None:
+    if earlier.card is not None and not anew:
         _refuse_other_answers(earlier.where, earlier.card, learner)
     return {"recipe": earlier.recipe.written(), "data": earlier.data}
+
+
+def _says(recipe: Recipe) -> list[str]:
+    """Names of what a network tells apart or estimates, or that it redraws."""
+    if recipe.redraw is not None:
+        return ["the picture"]
+    return list(recipe.label.classes) if recipe.label else [one.name for one in recipe.targets]
+
+
+def _last_layer(learner: Learner) -> str:
+    """Where names of its weights begin."""
+    *_, last = (name for name, _ in learner.network.named_parameters())
+    layer, dot, _ = str(last).rpartition(".")
+    return f"network.{layer}{dot}"
 
 
 def _of_training(path: Path) -> _Earlier:

@@ -49,7 +49,7 @@ class Answers(NamedTuple):
     Args:
         said: (objects, said) in the units of the outputs.
         names: of the outputs.
-        truth: (objects,) classes or (objects, targets).
+        truth: (objects,) classes or (objects, targets); NaN for objects that a target is not meant for.
     """
 
     said: NDArray[np.float64]
@@ -89,7 +89,9 @@ def judged(purpose: Purpose, found: Answers) -> dict[str, Judged]:
         sigma = target.name + SIGMA
         estimate = found.column(estimate_of(target.name, list(found.names)))
         claimed = found.column(sigma) if sigma in found.names else None
-        targets[target.name] = regressed(estimate, found.truth[:, place], claimed)
+        known = ~np.isnan(found.truth[:, place])
+        claimed = claimed if claimed is None else claimed[known]
+        targets[target.name] = regressed(estimate[known], found.truth[known, place], claimed)
     return targets
 
 

@@ -85,7 +85,7 @@ def train(recipe: Recipe, path: Path, *, resume: bool = False, made_by: str = ""
             if "start" in before:
                 data["start"] = before["start"]
         elif recipe.start:
-            data["start"] = start_from(recipe.start, recipe, learner)
+            data["start"] = start_from(recipe.start, recipe, learner, tell)
         curves = Curves(folder, len(samples.train), tell)
         loop = _loop(recipe, folder, curves, bool(len(samples.validation)))
         refuse_too_few(len(samples.train), recipe.batch_size, loop.world_size)

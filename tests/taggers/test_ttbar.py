@@ -115,6 +115,22 @@ def test_uncertainties_of_the_network_reach_jets_and_pair(tmp_path: Path) -> Non
     assert made.mass_sigma.value[0] > 0
 
 
+def test_the_mass_of_a_top_that_is_partly_elsewhere_counts_in_the_pair(tmp_path: Path) -> None:
+    names = ("mass", "mass_sigma", "pt", "pt_sigma", "top_mass", "top_mass_sigma")
+    write_small_bundle(tmp_path / "small", dict.fromkeys(names, "GeV"), head="Relu")
+    regressor = TTbarRegressor(model="small")
+    opened = regressor.begin_job(SmallJob(folder=tmp_path))
+    seeds, frames = windows_of([2], [[0, 1]], np.arange(256, dtype=np.float32).reshape(2, 2, 8, 8))
+    jets = objects_of([2], Jets)
+    made = regressor.produce(jets, seeds, frames, opened)
+    told = {name: [made.regressed.flat(name).tolist()] for name in names}
+    assert told["mass"] != told["top_mass"]
+    instead = regressions(**{name: told[name.replace("mass", "top_mass")] for name in names[:4]})
+    pair = leading_pair(jets, instead)
+    assert made.mass.value[0] == pytest.approx(pair.mass[0])
+    assert made.mass_sigma.value[0] == pytest.approx(pair.mass_sigma[0])
+
+
 def regressions(**columns: list[list[float]]) -> JetRegressions:
     return JetRegressions.from_lists(**columns)
 

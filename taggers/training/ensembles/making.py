@@ -104,6 +104,11 @@ def fitted(combiner: str, members: Sequence[Bundle], rows: LabelledRows, *, thre
             f"ensemble: nothing tells how large errors of redrawing should be, so '{combiner}' cannot be fitted to "
             "them. Take mean."
         )
+    if np.isnan(rows.truth).any():
+        raise ConfigurationError(
+            f"ensemble: some targets are meant for some rows only (where), so '{combiner}' cannot be fitted to all at "
+            "once. Take mean."
+        )
     said = together(rows.said_by(members, threads=threads))
     if combiner == "linear":
         return _linear(meaning, said, rows)

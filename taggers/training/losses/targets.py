@@ -17,7 +17,10 @@ _LAPLACE_SIGMA = -math.log(1 - math.erf(math.sqrt(0.5)))
 
 
 class TargetLoss(Loss):
-    """Numbers per target stand together: all of the first target, then all of the second."""
+    """Numbers per target stand together: all of the first target, then all of the second.
+
+    What has no truth, NaN, counts as said rightly: the mean is over all targets of an object, known or not.
+    """
 
     kind: ClassVar[Literal["label", "target"]] = "target"
     endings: tuple[tuple[str, str], ...] = (("", "estimated {}"),)
@@ -56,7 +59,9 @@ class TargetLoss(Loss):
 
     def _found(self, said: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
         raw = said.reshape(said.shape[0], truth.shape[1], len(self.endings))
-        return self._per_target(raw, truth).mean(dim=1)
+        known = truth.isfinite()
+        found = self._per_target(raw, torch.where(known, truth, 0.0))
+        return torch.where(known, found, 0.0).mean(dim=1)
 
     def _fits(self, said: tuple[int, ...], truth: tuple[int, ...]) -> bool:
         return len(truth) == 2 and said == (truth[0], self.outputs(truth[1]))

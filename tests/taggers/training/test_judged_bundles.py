@@ -78,6 +78,19 @@ def test_rows_without_a_target_judge_nothing(tmp_path: Path, jets: Path, relabel
     assert rows.rows.tolist() == np.flatnonzero(~even).tolist()
 
 
+def test_a_target_is_judged_by_the_rows_that_it_is_meant_for(tmp_path: Path, jets: Path) -> None:
+    targets = [{**MASS["targets"][0], "where": {"label": [1, None]}}, {"name": "pt", "column": "target_pt"}]
+    bundle = trained(tmp_path, 1, training({**MASS, "targets": targets}), {**ESTIMATE, "pt": "GeV"})
+    rows = labelled_rows([bundle], [jets])
+    odd = pq.read_table(jets)["label"].to_numpy() == 1
+    assert len(rows) == odd.size
+    np.testing.assert_array_equal(np.isfinite(rows.truth), np.stack([odd, np.ones_like(odd)], axis=1))
+    mass, pt = standings([bundle], rows).numbers
+    (said,) = rows.said_by([bundle])
+    assert mass.values[0].value == pytest.approx(np.abs(said["mass"] - rows.truth[:, 0])[odd].mean(), rel=1e-6)
+    assert pt.values[0].value == pytest.approx(np.abs(said["pt"] - rows.truth[:, 1]).mean(), rel=1e-6)
+
+
 def test_several_classes_are_judged_each_and_together(tmp_path: Path, jets: Path, relabelled: Any) -> None:
     file = relabelled(jets, "label", lambda table: table["event"].to_numpy() % 3)
     recipe = training({"label": {"classes": list(CLASSES), "column": "label"}, "loss": "cross_entropy"})

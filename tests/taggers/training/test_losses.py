@@ -87,6 +87,22 @@ def test_every_loss_is_its_readable_twin_object_by_object(name: str) -> None:
     np.testing.assert_allclose(found.numpy(), wanted * weights, rtol=2e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("name", [name for name in TWINS if loss(name).kind == "target"])
+def test_a_target_without_truth_has_neither_loss_nor_slope(name: str) -> None:
+    made = loss(name)
+    raw = torch.randn(20, made.outputs(2), requires_grad=True)
+    truth = torch.randn(20, 2)
+    both = made(raw, truth)
+    truth[::2, 1] = torch.nan
+    found = made(raw, truth)
+    found.sum().backward()
+    (alone,) = (made(raw[::2, : raw.shape[1] // 2], truth[::2, :1]),)
+    torch.testing.assert_close(found[1::2], both[1::2])
+    torch.testing.assert_close(found[::2], alone / 2)
+    assert raw.grad is not None
+    assert not raw.grad[::2, raw.shape[1] // 2 :].any()
+
+
 def test_weights_of_classes_count_where_the_truth_is_that_class() -> None:
     raw, truth = torch.zeros(2, 1), torch.tensor([0, 1])
     assert loss("bce", positive_weight=3.0)(raw, truth).tolist() == pytest.approx([math.log(2), 3 * math.log(2)])

@@ -133,6 +133,14 @@ def test_a_regression_is_fitted_and_judged_in_gev(tmp_path: Path, jets: Path) ->
         assert bundle.card.metrics["mass"]["unit"] == "GeV"
 
 
+def test_nothing_is_fitted_to_targets_of_some_rows(tmp_path: Path, jets: Path) -> None:
+    some = {**MASS, "targets": [{**MASS["targets"][0], "where": {"label": [1, None]}}, {"name": "pt", "column": "pt"}]}
+    members = members_of(tmp_path, training(some), {**ESTIMATE, "pt": "GeV"})
+    with pytest.raises(ConfigurationError, match=r"meant for some rows only \(where\), so 'linear' cannot be fitted"):
+        made(tmp_path, members, jets, "linear")
+    assert made(tmp_path, members, jets, "mean").card.metrics["mass"]["objects"] < 100
+
+
 def test_several_classes_keep_a_sum_of_one(tmp_path: Path, jets: Path) -> None:
     classes = {"low": "1", "even": "1", "odd": "1"}
     recipe = training({"label": {"classes": list(classes), "column": "seed_status"}, "loss": "cross_entropy"})

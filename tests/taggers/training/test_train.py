@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pytest
 
+from e2efw.errors import ConfigurationError
 from taggers.bundle import Bundle
 from taggers.evaluation.sample import scored
 from taggers.evaluation.summary import summary_of_scores
@@ -107,6 +108,32 @@ def test_an_interrupted_training_goes_on_to_the_same_curve_and_the_same_bytes(
     assert resumed
     assert curve(tmp_path / "run") == curve(trained.folder.path)
     assert resumed.bundle.sha256 == trained.bundle.sha256
+
+
+def test_a_target_is_learned_from_the_rows_that_it_is_meant_for(recipe: Make, tmp_path: Path, jets: Path) -> None:
+    """What others have in its column, not a number even, changes nothing."""
+    pq = pytest.importorskip("pyarrow.parquet")
+    table = pq.read_table(jets)
+    odd, mass = table["label"].to_numpy() == 1, table["target_mass"].to_numpy().copy()
+    mass[~odd] = np.nan
+    field = table.schema.field("target_mass")
+    changed = table.set_column(table.schema.get_field_index(field.name), field, [mass])
+    notes = pq.ParquetFile(jets).metadata.metadata
+    pq.write_table(changed.replace_schema_metadata(notes), tmp_path / "other.parquet", row_group_size=20)
+    where = "targets=[{name: pt, column: target_pt}, {name: mass, column: target_mass, where: {label: [1, null]}}]"
+    settings = (*MASS, where, "loss=mae", "epochs=1")
+    done = [
+        train(recipe(*settings, f"data.train={file}"), tmp_path / f"run{number}", tell=lambda _: None)
+        for number, file in enumerate((jets, tmp_path / "other.parquet"))
+    ]
+    assert done[0]
+    assert done[1]
+    assert done[0].bundle.sha256 == done[1].bundle.sha256
+    test = open_samples(recipe(*settings)).test
+    assert done[0].metrics["mass"]["objects"] == int((test.columns["label"] == 1).sum())
+    assert done[0].metrics["pt"]["objects"] == len(test)
+    with pytest.raises(ConfigurationError, match="target 'mass' is known for none of the"):
+        train(recipe(*settings, "data.select.label=[0,1]"), tmp_path / "none")
 
 
 def test_estimates_come_with_uncertainties_in_their_unit(recipe: Make, tmp_path: Path) -> None:

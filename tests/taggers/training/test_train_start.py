@@ -86,7 +86,6 @@ def test_an_interrupted_one_remembers_where_it_started(first: Any, recipe: Make,
         ),
         (("transform=null",), "transform there"),
         (("network={name: resnet_pooled, depth: 11}",), r"shape of network\.\S+ there"),
-        (("label={classes: [a, b]}",), r"classes there .*, here \('a', 'b'\)"),
     ],
 )
 def test_what_is_another_network_is_refused(
@@ -94,6 +93,33 @@ def test_what_is_another_network_is_refused(
 ) -> None:
     with pytest.raises(ConfigurationError, match=rf"cannot start from .*first: {message}"):
         train(recipe(f"start={first.folder.path}", *settings), tmp_path / "run", tell=lambda _: None)
+
+
+@pytest.mark.parametrize("bundle", [False, True], ids=["training", "bundle"])
+def test_for_other_classes_the_last_layer_begins_anew(
+    first: Any, recipe: Make, tmp_path: Path, *, bundle: bool
+) -> None:
+    told: list[str] = []
+    where = first.folder.bundle if bundle else first.folder.path
+    wanted = recipe(*STILL, f"start={where}", "label={classes: [a, b]}")
+    done = train(wanted, tmp_path / "after", tell=told.append)
+    before, after = weights(first), weights(done)
+    same = {name for name, value in before.items() if np.allclose(after[name], value, atol=1e-8)}
+    assert any("which says even, odd: the last layer" in line and "anew for a, b" in line for line in told)
+    anew = before.keys() - same
+    assert anew
+    assert {name.rpartition(".")[0] for name in anew} == {list(before)[-1].rpartition(".")[0]}
+
+
+def test_for_other_targets_they_are_standardised_anew(first: Any, recipe: Make, tmp_path: Path) -> None:
+    mass = ("label=null", "weights.balance=false", "targets=[{name: mass, column: target_mass}]", "loss=mse")
+    alone = train(recipe(*STILL, *mass), tmp_path / "alone", tell=lambda _: None)
+    after = train(recipe(*STILL, *mass, f"start={first.folder.path}"), tmp_path / "after", tell=lambda _: None)
+    assert alone
+    assert after
+    states = [torch.load(done.folder.best, weights_only=True)["state_dict"] for done in (alone, after)]
+    assert torch.equal(states[0]["target_mean"], states[1]["target_mean"])
+    assert torch.equal(states[0]["head.std"], states[1]["head.std"])
 
 
 def test_a_folder_without_a_training_is_no_start(recipe: Make, tmp_path: Path) -> None:
