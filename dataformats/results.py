@@ -83,7 +83,8 @@ def score_columns(classes: Sequence[str]) -> dict[str, str]:
 class Regressions(ObjectResults):
     """One estimated quantity of every object; NaN where an object has no window.
 
-    The description has its name under "quantity" and its unit under "unit".
+    The description has its name under "quantity", its unit under "unit" and, if it is known, under "density" what
+    the uncertainty is one sigma of: "normal", or "exponential" on both sides.
     """
 
     friendly_type = "e2eRegressions"
@@ -93,7 +94,10 @@ class Regressions(ObjectResults):
 
 
 class JetRegressions(ObjectResults):
-    """Estimated mass and transverse momentum of every jet; NaN where a jet has no window."""
+    """Estimated mass and transverse momentum of every jet; NaN where a jet has no window.
+
+    The description may have a "density", as that of `Regressions`.
+    """
 
     friendly_type = "e2eJetRegressions"
     mass = Leaf("obj.mass_", "float32", unit="GeV", doc="estimated jet mass")

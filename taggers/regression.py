@@ -95,4 +95,6 @@ def regressions(
     said = network.about_objects(seeds, frames)
     described = about(network.objects, quantity=quantity, unit=network.outputs[quantity].unit)
     sigma = {"sigma": said[quantity + SIGMA]} if quantity + SIGMA in said else {}
+    if sigma and (density := network.outputs[quantity + SIGMA].density):
+        described["density"] = density
     return Regressions(seeds.offsets, about=described, status=seeds.flat("status"), value=said[quantity], **sigma)

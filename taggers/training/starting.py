@@ -85,7 +85,7 @@ def start_from(where: str, recipe: Recipe, learner: Learner, tell: Callable[[str
     anew = () if _says(earlier.recipe) == _says(recipe) else (_last_layer(learner), *_SAYING)
     if anew:
         tell(
-            f"starts from {where}, which says {', '.join(_says(earlier.recipe))}: the last layer, {anew[0]}, "
+            f"starts from {where}, which says {', '.join(_says(earlier.recipe))}: the last layer, {anew[0].rstrip('.')}, "
             f"begins anew for {', '.join(_says(recipe))}"
         )
     for name in (name for name in ours if name.startswith(_TAKEN) and not name.startswith(anew)):

@@ -116,6 +116,10 @@ INPUT = {"channels": ["ECAL", "HCAL"], "window": [125, 125], "unit": "GeV", "tra
         ({"outputs": []}, "at least one channel and one output"),
         ({"outputs": ["mass"]}, "output 0: should be a mapping with name, unit, meaning, is text"),
         ({"outputs": [{"name": "mass", "units": "GeV"}]}, r"output 0: no key 'units'. Did you mean 'unit'\?"),
+        (
+            {"outputs": [{"name": "mass_sigma", "unit": "GeV", "meaning": "", "density": "norml"}]},
+            r"output 0: no density 'norml'\. Did you mean 'normal'\?",
+        ),
         ({"input": {**INPUT, "channels": ["ECAL", "ECAL"]}}, "should be different names"),
         ({"input": {**INPUT, "window": [125]}}, r"window \[125\] should be \[rows, columns\]"),
         (

@@ -1,5 +1,6 @@
 """Regressors: one quantity of every object, with its unit and its uncertainty."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from dataformats.candidates import Jets, Photons
 from e2efw.errors import ConfigurationError
+from taggers.bundle import write_bundle
 from taggers.regression import DiphotonMassRegressor, OnnxRegressor, TauMassRegressor
 from taggers.tagging import AnyObjects
 from tests.taggers.support import SmallJob, objects_of, windows_of, write_small_bundle
@@ -25,6 +27,18 @@ def test_a_quantity_has_its_unit_and_its_uncertainty(tmp_path: Path) -> None:
     np.testing.assert_allclose(made.flat("sigma"), [nan, 0.7, 0.7], rtol=1e-6)
     np.testing.assert_array_equal(made.flat("status"), [4, 0, 0])
     assert (made.description["quantity"], made.description["unit"]) == ("mass", "GeV")
+
+
+def test_results_say_what_their_uncertainty_is_that_of(tmp_path: Path) -> None:
+    small = write_small_bundle(tmp_path / "small", {"mass": "GeV", "mass_sigma": "GeV"}, head="Relu")
+    mass, sigma = small.card.outputs
+    card = replace(small.card, outputs=(mass, replace(sigma, density="exponential")))
+    assert write_bundle(small.folder, card, small.model).card == card
+    regressor = TauMassRegressor(model="small")
+    opened = regressor.begin_job(SmallJob(folder=tmp_path))
+    seeds, frames = windows_of([1], [[0]], np.ones((1, 2, 8, 8), np.float32))
+    made = regressor.produce(objects_of([1], Jets), seeds, frames, opened)
+    assert made.description["density"] == "exponential"
 
 
 def test_a_network_without_uncertainty_leaves_none(tmp_path: Path) -> None:
