@@ -82,12 +82,12 @@ def start_from(where: str, recipe: Recipe, learner: Learner, tell: Callable[[str
     for name in ("transform", "position", "graph"):
         earlier.refuse(name, getattr(earlier.recipe, name), getattr(recipe, name))
     ours = learner.state_dict()
-    anew = () if _says(earlier.recipe) == _says(recipe) else (_last_layer(learner), *_SAYING)
-    if anew:
-        tell(
-            f"starts from {where}, which says {', '.join(_says(earlier.recipe))}: the last layer, {anew[0].rstrip('.')}, "
-            f"begins anew for {', '.join(_says(recipe))}"
-        )
+    anew: tuple[str, ...] = ()
+    if _says(earlier.recipe) != _says(recipe):
+        last = _last_layer(learner)
+        before, now = (", ".join(_says(one)) for one in (earlier.recipe, recipe))
+        tell(f"starts from {where}, which says {before}: the last layer, {last}, begins anew for {now}")
+        anew = (f"{last}.", *_SAYING)
     for name in (name for name in ours if name.startswith(_TAKEN) and not name.startswith(anew)):
         if name not in earlier.state:
             raise ConfigurationError(f"train: cannot start from {earlier.where}: it has no {name}.{earlier.why_not}")
@@ -107,10 +107,9 @@ def _says(recipe: Recipe) -> list[str]:
 
 
 def _last_layer(learner: Learner) -> str:
-    """Where names of its weights begin."""
+    """Its name; networks make it last."""
     *_, last = (name for name, _ in learner.network.named_parameters())
-    layer, dot, _ = str(last).rpartition(".")
-    return f"network.{layer}{dot}"
+    return f"network.{str(last).rpartition('.')[0]}"
 
 
 def _of_training(path: Path) -> _Earlier:
