@@ -1,10 +1,11 @@
 """Boosted trees on a few numbers of each object, for the samples of a recipe: what its network is to beat.
 
-    python -m benchmarks.baselines.boosted top_resnet15 data.train=[top.parquet] [--training FOLDER]
+    python -m benchmarks.baselines.boosted top_resnet15 data.train=[top.parquet] [--training FOLDER] [--model BUNDLE]
 
 The rows are those of `e2efw train` with the same recipe: trees learn from its train sample and are judged by its test
-sample. With --training, the numbers of a training of this recipe stand beside them. Numbers are mass, pt and
-substructure of jets, or shapes of showers in small windows.
+sample. With --training, the numbers of a training of this recipe stand beside them; --model asks a bundle about the
+same sample, and the last column has how much larger its AUC is than that of the trees, with the paired error.
+Numbers are mass, pt and substructure of jets, or shapes of showers in small windows.
 """
 
 import argparse
@@ -23,8 +24,14 @@ from benchmarks.baselines import showers
 from benchmarks.baselines.constituents import CHANNELS, axis_of, particles_of
 from benchmarks.baselines.substructure import numbers_of
 from e2efw.errors import ConfigurationError, MissingDependencyError
+from e2efw.framework.files import find_file
+from taggers.backends import batch_for
+from taggers.bundle import EXTRA_INPUTS, Bundle, find_bundle
 from taggers.evaluation.evaluate import evaluate
-from taggers.training.recipe import Recipe
+from taggers.evaluation.paired import difference, measured_area
+from taggers.evaluation.sample import scored
+from taggers.onnx_backend import OnnxSession
+from taggers.training.recipe import POSITION_COLUMNS, Recipe
 from taggers.training.samples import Sample, open_samples
 from taggers.training.sources import RandomAccess
 
@@ -33,6 +40,8 @@ KINEMATICS: Final = ("mass", "pt", "eta")
 SHOWER_WINDOW: Final = 32
 """Pixels along a side; larger windows hold jets."""
 _BATCH: Final = 256
+COLUMN_OF_EXTRA: Final = dict(zip(EXTRA_INPUTS, POSITION_COLUMNS, strict=True))
+"""Of the rows, by extra input of a network."""
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 
@@ -148,8 +157,8 @@ SHOWERS: Final = Kind(
 )
 
 
-def judged(train: Numbers, test: Numbers, names: Sequence[str] | None, classes: Sequence[str]) -> dict[str, Any]:
-    """Metrics of trees on some numbers, see `taggers.evaluation.summary`.
+def scores_of_trees(train: Numbers, test: Numbers, names: Sequence[str] | None) -> NDArray[np.float64]:
+    """(test objects,) probability of the second class, by trees on some numbers.
 
     Raises:
         MissingDependencyError: scikit-learn is not installed.
@@ -162,16 +171,38 @@ def judged(train: Numbers, test: Numbers, names: Sequence[str] | None, classes: 
         learning_rate=0.05, max_iter=600, early_stopping=True, n_iter_no_change=20, random_state=1
     )
     trees.fit(train.chosen(names), train.truth)
-    return evaluate(test.truth, trees.predict_proba(test.chosen(names)), classes=classes).metrics
+    score: NDArray[np.float64] = trees.predict_proba(test.chosen(names))[:, 1]
+    return score
+
+
+def scores_of_bundle(bundle: Bundle, sample: Sample) -> NDArray[np.float64]:
+    """(objects,) what a bundle says of them, its first output.
+
+    Raises:
+        E2EFWError: the rows lack a channel, or the network cannot be run.
+    """
+    read = bundle.card.input
+    rows = RandomAccess(sample.source, read.channels, tuple(COLUMN_OF_EXTRA[name] for name in read.extra))
+    session = OnnxSession.open(bundle, threads=1, max_batch=batch_for(bundle.card))
+    said = []
+    for first in range(0, len(rows), _BATCH):
+        wanted = np.arange(first, min(first + _BATCH, len(rows)))
+        pixels = np.empty((wanted.size, *rows.shape), np.float32)
+        columns = rows.read(wanted, pixels)
+        extra = {name: columns[COLUMN_OF_EXTRA[name]].astype(np.int64) for name in read.extra}
+        said.append(session.run(pixels, extra)[bundle.output_names[0]])
+    return np.concatenate(said).astype(np.float64)
 
 
 def printed(found: dict[str, dict[str, Any]], title: str) -> Table:
     """Numbers of two classes side by side."""
-    table = Table("", "AUC", "rejection at 30 %", "at 50 %", "at 70 %", "accuracy", title=title, title_justify="left")
+    heads = "", "AUC", "rejection at 30 %", "at 50 %", "at 70 %", "accuracy", "AUC of the network, more"
+    table = Table(*heads, title=title, title_justify="left")
     for name, metrics in found.items():
         cells = [metrics["auc"], *(one["rejection"] for one in metrics["rejection"].values()), metrics["accuracy"]]
         digits = (4, 1, 1, 1, 4)
-        table.add_row(name, *(_shown(cell, n) for cell, n in zip(cells, digits, strict=True)))
+        more = _shown(metrics["network_more"], 4) if "network_more" in metrics else ""
+        table.add_row(name, *(_shown(cell, n) for cell, n in zip(cells, digits, strict=True)), more)
     return table
 
 
@@ -186,6 +217,7 @@ def main() -> None:
     parser.add_argument("recipe", help="file or name of a recipe of two classes")
     parser.add_argument("settings", nargs="*", metavar="KEY=VALUE", help="overrule the recipe")
     parser.add_argument("--training", type=Path, metavar="FOLDER", help="of a training of this recipe, to compare with")
+    parser.add_argument("--model", metavar="BUNDLE", help="name or folder of a bundle to compare with")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the same as JSON")
     given = parser.parse_args()
     recipe = Recipe.read(given.recipe, given.settings)
@@ -195,10 +227,18 @@ def main() -> None:
     train, test = (numbers(recipe, sample) for sample in (samples.train, samples.test))
     objects = train.truth.size + test.truth.size
     print(f"{objects} objects in {time.perf_counter() - start:.0f} s")
-    found = {
-        f"trees: {title}": judged(train, test, names, recipe.label.classes)
-        for title, names in Kind.of(samples.train).sets.items()
-    }
+    sets = Kind.of(samples.train).sets
+    scores = {f"trees: {title}": scores_of_trees(train, test, names) for title, names in sets.items()}
+    network = None
+    if given.model:
+        bundle = Bundle.load(find_bundle(given.model, lambda name: find_file(name, Path())))
+        scores |= {f"network: {bundle.card.name}": (network := scores_of_bundle(bundle, samples.test))}
+    found = {name: evaluate(test.truth, score, classes=recipe.label.classes).metrics for name, score in scores.items()}
+    if network is not None:
+        area = measured_area(scored(test.truth, network))
+        for name in [name for name, score in scores.items() if score is not network]:
+            more = difference(area, measured_area(scored(test.truth, scores[name])))
+            found[name]["network_more"] = more._asdict()
     if given.training:
         metrics = json.loads((given.training / "metrics.json").read_text())
         found |= {f"network: {name}": one for name, one in metrics.items() if isinstance(one, dict)}
