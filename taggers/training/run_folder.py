@@ -87,7 +87,7 @@ class RunFolder(NamedTuple):
         for file in (path / RECIPE, folder.last):
             if not file.is_file():
                 what = "no finished epoch" if (path / RECIPE).is_file() else "no training"
-                raise FileOpenError(f"{_OWNER}: nothing to resume in {path}: {what}, for there is no {file}.")
+                raise FileOpenError(f"{_OWNER}: nothing to go on with in {path}: {what}, for there is no {file}.")
         return folder
 
     def write(self, name: str, content: str) -> None:

@@ -42,7 +42,7 @@ def test_the_recipe_of_the_page_is_one_and_the_page_names_all_that_come_along(tm
     [
         (["epochs=3"], 7001, "no recipe 'epochs=3'"),
         (["top_resnet15", "epoch=3"], 8009, "Did you mean 'epochs'?"),
-        (["--resume", "nowhere"], 8020, "nothing to resume in nowhere: no training"),
+        (["--resume", "nowhere"], 8020, "nothing to go on with in nowhere: no training"),
         (["--resume", "nowhere", "network=cnn"], 7000, "'network' cannot change on the way"),
         (["top_resnet15", "--resume", "nowhere"], 7000, "--resume takes settings only"),
     ],

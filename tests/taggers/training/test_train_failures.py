@@ -101,13 +101,13 @@ def test_classes_far_from_equal_are_worth_a_warning(recipe: Make, small_taus: Pa
 
 
 def test_folders_are_neither_overwritten_nor_mistaken(recipe: Make, tmp_path: Path, small_taus: Path) -> None:
-    with pytest.raises(FileOpenError, match=r"nothing to resume in .*: no training"):
+    with pytest.raises(FileOpenError, match=r"nothing to go on with in .*: no training"):
         train(recipe(), tmp_path, resume=True)
     folder = RunFolder.new(tmp_path / "run")
     folder.write_recipe(recipe())
     with pytest.raises(FileWriteError, match=r"is not empty; go on with --resume"):
         train(recipe(), folder.path)
-    with pytest.raises(FileOpenError, match=r"nothing to resume in .*: no finished epoch"):
+    with pytest.raises(FileOpenError, match=r"nothing to go on with in .*: no finished epoch"):
         train(recipe(), folder.path, resume=True)
     folder.last.touch()
     folder.write_data(data_summary(recipe(), open_samples(recipe())))
