@@ -65,7 +65,8 @@ def _learned(training: Mapping[str, Any]) -> str:
     recipe = training["recipe"]
     network = recipe["network"] if isinstance(recipe["network"], dict) else {"name": recipe["network"]}
     shown = " ".join(str(value) if key == "name" else f"{key}={value}" for key, value in network.items())
-    return f"{shown}, {recipe['epochs']} epochs at most, seed {recipe['seed']}"
+    started = f", started from {recipe['start']}" if recipe.get("start") else ""
+    return f"{shown}, {recipe['epochs']} epochs at most, seed {recipe['seed']}{started}"
 
 
 def _metric_lines(metrics: Mapping[str, Any], before: str = "") -> Iterator[str]:
