@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -41,6 +41,9 @@ class Look(NamedTuple):
         return f"{before} {self.quantity}".strip() + (f" [{self.unit}]" if self.unit else "")
 
 
+_ABBREVIATIONS: Final = ("qcd",)
+
+
 def text_of(number: Estimate) -> str:
     """Value and error with as many digits as the error is worth."""
     if not (np.isfinite(number.error) and number.error > 0):
@@ -50,8 +53,8 @@ def text_of(number: Estimate) -> str:
 
 
 def first_large(text: str) -> str:
-    """The same with a large first letter."""
-    return text[:1].upper() + text[1:]
+    """The same with a large first letter; what stands for several words is large throughout."""
+    return text.upper() if text in _ABBREVIATIONS else text[:1].upper() + text[1:]
 
 
 def write_pictures(drawn: Mapping[str, Callable[[Any], None]], look: Look, folder: Path, suffix: str) -> list[Path]:

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from e2efw.errors import FileWriteError
 from taggers.evaluation import pictures
+from taggers.evaluation.drawing import first_large
 from taggers.evaluation.sample import Regressed, Scored, regressed, scored
 
 LOOK = pictures.Look("jet mass", "GeV", replicas=20)
@@ -59,6 +60,11 @@ def axes_of(draw: Any, *arguments: Any, **options: Any) -> Any:
     axes = Figure().add_subplot()
     draw(axes, *arguments, **options)
     return axes
+
+
+@pytest.mark.parametrize(("name", "shown"), [("top", "Top"), ("qcd", "QCD"), ("", "")])
+def test_names_begin_large(name: str, shown: str) -> None:
+    assert first_large(name) == shown
 
 
 def test_axes_have_units() -> None:
