@@ -18,6 +18,10 @@ SIGMA: Final = "_sigma"
 DENSITIES: Final = ("normal", "exponential")
 """What an uncertainty, half of the width that holds 68.27 %, may be that of; exponential is on both sides."""
 
+PAIR_MASS_SIGMA: Final = "pair_mass_sigma"
+CALIBRATIONS: Final = (PAIR_MASS_SIGMA,)
+"""What a card may have measured factors for: the uncertainty of the mass of two objects together."""
+
 _RAW: Final = "none"
 """What a card says where a transform would stand, if the network reads pixels as they are."""
 
@@ -76,6 +80,8 @@ class Card:
         metrics: numbers measured with it.
         activation_bytes: memory that the inner layers take per window at most; 0 if it is not known.
         reference: what the network says of the windows of `taggers.reference`, by output; empty if that is not known.
+        calibration: factors by name, of `CALIBRATIONS`, for what is made of the outputs; measured on objects that the
+            network was not trained on.
     """
 
     name: str
@@ -89,6 +95,7 @@ class Card:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     activation_bytes: int = 0
     reference: Mapping[str, Any] = field(default_factory=dict)
+    calibration: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def trained_on(self) -> dict[str, tuple[float, float]]:
@@ -126,7 +133,12 @@ _CARD: dict[str, tuple[type, ...]] = {
     "metrics": (dict,),
     "sha256": (str,),
 }
-_MAY_LACK: dict[str, tuple[type, ...]] = {"activation_bytes": (int,), "reference": (dict,), "torch_sha256": (str,)}
+_MAY_LACK: dict[str, tuple[type, ...]] = {
+    "activation_bytes": (int,),
+    "reference": (dict,),
+    "calibration": (dict,),
+    "torch_sha256": (str,),
+}
 _INPUT: dict[str, tuple[type, ...]] = {
     "channels": (list,),
     "window": (list,),
@@ -190,6 +202,11 @@ def read_card(who: str, content: Any) -> tuple[Card, Checksums]:
     outputs = tuple(_read_output(f"{who}: output {i}", output) for i, output in enumerate(values["outputs"]))
     if not channels or not outputs:
         raise ConfigurationError(f"{who}: a model has at least one channel and one output.")
+    for name, factor in values.get("calibration", {}).items():
+        if name not in CALIBRATIONS:
+            raise ConfigurationError(f"{who}: calibration: no factor '{name}'. {nearest(str(name), CALIBRATIONS)}")
+        if type(factor) not in {int, float} or not 0 < factor < math.inf:
+            raise ConfigurationError(f"{who}: calibration: '{name}' should be a number above 0, is {factor!r}.")
     sums = Checksums(values.pop("sha256"), values.pop("torch_sha256", ""))
     model_input = ModelInput(channels, (window[0], window[1]), given["unit"], transform, extra)
     return Card(**{**values, "input": model_input, "outputs": outputs}), sums

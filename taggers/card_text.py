@@ -20,6 +20,7 @@ def card_lines(bundle: Bundle) -> list[str]:
         *_transform_lines(card.input.transform),
         *(f"  says     {output.name} [{output.unit}]: {output.meaning}" for output in card.outputs),
         *_training_lines(card.training),
+        *(f"  times    {factor:g} for {name}, measured" for name, factor in card.calibration.items()),
         *(f"  knows    {name} from {low:g} to {high:g}" for name, (low, high) in card.trained_on.items()),
         *(f"  metric   {line}" for line in _metric_lines(card.metrics)),
         f"  made by  {card.made_by}",

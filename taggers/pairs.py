@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from dataformats.candidates import Jets
 from dataformats.results import JetRegressions
+from taggers.card import PAIR_MASS_SIGMA
 
 Array = NDArray[np.float64]
 
@@ -50,7 +51,8 @@ def leading_pair(jets: Jets, regressed: JetRegressions) -> LeadingPair:
 
     Four-momenta have the regressed pt and mass, that of the top where it is told, and the jets' own directions, which
     count as exact. Jets of equal pt keep their order. Uncertainties are of the density that the description of
-    `regressed` has, normal by default.
+    `regressed` has, normal by default; that of the pair is multiplied by the factor there. It makes up for what jets do
+    not know of each other, such as that one of them holds no top.
     """
     pt, mass = (regressed.flat(name) for name in ("pt", _mass_of(regressed)))
     event = np.repeat(np.arange(len(jets)), jets.counts)
@@ -64,7 +66,8 @@ def leading_pair(jets: Jets, regressed: JetRegressions) -> LeadingPair:
     found.pt[single], found.pt_sigma[single] = leading.pt, leading.pt_sigma
     one, other = (_momenta(jets, regressed, ordered[first[pairs] + rank]) for rank in (0, 1))
     sigma_of = _SIGMA_OF_SUM[regressed.about.get("density", "normal")]
-    found.mass[pairs], found.mass_sigma[pairs] = _mass(one, other, sigma_of)
+    found.mass[pairs], sigma = _mass(one, other, sigma_of)
+    found.mass_sigma[pairs] = sigma * regressed.about.get(PAIR_MASS_SIGMA, 1.0)
     return found
 
 

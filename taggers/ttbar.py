@@ -65,6 +65,7 @@ class TTbarRegressor(EDProducer, NetworkParameters):
 
 
 def _about(network: Network) -> dict[str, Any]:
-    """The jets, and the density that all uncertainties are of, if it is known."""
+    """The jets; the density that all uncertainties are of, and what calibrates that of pairs, if they are known."""
     said = {one.density for name, one in network.outputs.items() if name.endswith(SIGMA)}
-    return about(network.objects, **({"density": said.pop()} if len(said) == 1 and "" not in said else {}))
+    density = {"density": said.pop()} if len(said) == 1 and "" not in said else {}
+    return about(network.objects, **density, **network.model.bundle.card.calibration)

@@ -2,12 +2,13 @@
 
 The plain data of comparison.json: ``kind``, ``models`` (two names), ``truth`` (whether there is any), ``bootstrap``,
 and ``quantities`` by name: ``unit``, ``objects``; with truth ``models`` (in order, each with ``mae``, ``bias``,
-``resolution`` and ``inside``, the part within one claimed sigma, None without uncertainties) and ``mae_ratio``, the
+``resolution``, ``inside``, the part within one claimed sigma, and ``widen``, what makes that 68 %; both None without
+uncertainties) and ``mae_ratio``, the
 first over the second; without truth ``difference`` of first and second (``mae``, ``bias``, ``resolution``).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,10 @@ from taggers.evaluation.curves import bootstrapped
 from taggers.evaluation.metrics import coverage, deviations, mean, mean_absolute_error
 from taggers.evaluation.sample import UNKNOWN, Array, Estimate, Regressed, regressed
 from taggers.evaluation.summary import Plain, plain
+
+ONE_SIGMA: Final = 0.682689
+OF_SIGMA: Final = ("inside", "widen")
+"""What there is of regressors with uncertainties only."""
 
 
 class Quality(NamedTuple):
@@ -26,12 +31,14 @@ class Quality(NamedTuple):
         bias: mean of estimate - truth.
         resolution: half the interval of estimate - truth from 16 to 84 %.
         inside: part of the objects with an uncertainty whose truth is within it; NaN without uncertainties.
+        widen: what uncertainties would have to be multiplied by so that 68.27 % are within.
     """
 
     mae: Estimate
     bias: Estimate
     resolution: Estimate
     inside: Estimate
+    widen: Estimate
 
 
 class Compared(NamedTuple):
@@ -78,7 +85,7 @@ def against_each_other(rows: Rows, bootstrap: Bootstrap) -> Compared:
     """The first against the second, where there is no truth; uncertainties are left aside."""
     difference = rows.said[:, 0] - rows.said[:, 1]
     spread = deviations(difference, **bootstrap._asdict())
-    side = Quality(mean(np.abs(difference)), spread.mean, spread.resolution, UNKNOWN)
+    side = Quality(mean(np.abs(difference)), spread.mean, spread.resolution, UNKNOWN, UNKNOWN)
     return Compared(len(difference), (side,), UNKNOWN)
 
 
@@ -86,7 +93,19 @@ def quality(sample: Regressed, bootstrap: Bootstrap) -> Quality:
     """How good one regressor is."""
     spread = deviations(sample.estimate - sample.truth, **bootstrap._asdict())
     inside = coverage(sample, **bootstrap._asdict()).inside
-    return Quality(mean_absolute_error(sample), spread.mean, spread.resolution, inside)
+    return Quality(mean_absolute_error(sample), spread.mean, spread.resolution, inside, _widen(sample, bootstrap))
+
+
+def _widen(sample: Regressed, bootstrap: Bootstrap) -> Estimate:
+    """See `Quality`."""
+    if sample.sigma is None or not np.isfinite(sample.sigma).any():
+        return UNKNOWN
+    pulls = np.abs(sample.estimate - sample.truth) / sample.sigma
+    return bootstrapped(_one_sigma, pulls[np.isfinite(pulls)], *bootstrap)
+
+
+def _one_sigma(pulls: Array) -> float:
+    return float(np.quantile(pulls, ONE_SIGMA))
 
 
 def _ratio(distances: Array) -> float:
@@ -114,9 +133,10 @@ def summary(found: Mapping[str, Compared], models: Sequence[str], unit: str, boo
 def _plain(found: Compared) -> Plain:
     sides = [{name: plain(number) for name, number in side._asdict().items()} for side in found.sides]
     if len(sides) == 2:
-        told = [{**side, "inside": side["inside"] if side["inside"]["value"] is not None else None} for side in sides]
+        claimed = [dict.fromkeys(OF_SIGMA) if side["inside"]["value"] is None else {} for side in sides]
+        told = [{**side, **none} for side, none in zip(sides, claimed, strict=True)]
         return {"models": told, "mae_ratio": plain(found.ratio)}
-    return {"difference": {name: value for name, value in sides[0].items() if name != "inside"}}
+    return {"difference": {name: value for name, value in sides[0].items() if name not in OF_SIGMA}}
 
 
 def table(found: Mapping[str, Compared], models: Sequence[str], unit: str) -> list[str]:

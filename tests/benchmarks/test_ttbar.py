@@ -8,7 +8,8 @@ from python_cfg.samples import SIMULATED_TTBAR
 
 def side(mae: float, inside: float | None) -> dict[str, Any]:
     """Of comparison.json."""
-    return {"mae": {"value": mae, "error": 1.0}, "inside": inside and {"value": inside, "error": 0.02}}
+    claimed = {name: inside and {"value": inside, "error": 0.02} for name in ("inside", "widen")}
+    return {"mae": {"value": mae, "error": 1.0}, **claimed}
 
 
 def quantity(ratio: float, inside: float | None) -> dict[str, Any]:

@@ -120,6 +120,8 @@ INPUT = {"channels": ["ECAL", "HCAL"], "window": [125, 125], "unit": "GeV", "tra
             {"outputs": [{"name": "mass_sigma", "unit": "GeV", "meaning": "", "density": "norml"}]},
             r"output 0: no density 'norml'\. Did you mean 'normal'\?",
         ),
+        ({"calibration": {"pair_sigma": 1.0}}, r"no factor 'pair_sigma'\. Did you mean 'pair_mass_sigma'\?"),
+        ({"calibration": {"pair_mass_sigma": -1}}, "'pair_mass_sigma' should be a number above 0, is -1"),
         ({"input": {**INPUT, "channels": ["ECAL", "ECAL"]}}, "should be different names"),
         ({"input": {**INPUT, "window": [125]}}, r"window \[125\] should be \[rows, columns\]"),
         (

@@ -115,6 +115,20 @@ def test_uncertainties_of_the_network_reach_jets_and_pair(tmp_path: Path) -> Non
     assert made.mass_sigma.value[0] > 0
 
 
+def test_a_card_may_calibrate_the_uncertainty_of_the_pair(tmp_path: Path) -> None:
+    units = dict.fromkeys(("mass", "mass_sigma", "pt", "pt_sigma"), "GeV")
+    seeds, frames = windows_of([2], [[0, 1]], np.arange(256, dtype=np.float32).reshape(2, 2, 8, 8))
+    sigma = []
+    for name, card in {"plain": {}, "wider": {"calibration": {"pair_mass_sigma": 1.25}}}.items():
+        write_small_bundle(tmp_path / name, units, head="Relu", **card)
+        regressor = TTbarRegressor(model=name)
+        opened = regressor.begin_job(SmallJob(folder=tmp_path))
+        made = regressor.produce(objects_of([2], Jets), seeds, frames, opened)
+        sigma.append(made.mass_sigma.value[0])
+        assert leading_pair(objects_of([2], Jets), made.regressed).mass_sigma[0] == pytest.approx(sigma[-1])
+    assert sigma[1] == pytest.approx(1.25 * sigma[0])
+
+
 def test_the_mass_of_a_top_that_is_partly_elsewhere_counts_in_the_pair(tmp_path: Path) -> None:
     names = ("mass", "mass_sigma", "pt", "pt_sigma", "top_mass", "top_mass_sigma")
     write_small_bundle(tmp_path / "small", dict.fromkeys(names, "GeV"), head="Relu")
