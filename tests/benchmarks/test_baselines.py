@@ -108,10 +108,15 @@ def test_trees_learn_the_rows_of_a_recipe(tmp_path: Path, monkeypatch: pytest.Mo
         "data.validation=0.0",
         "channels=[ECAL]",
     ]
-    monkeypatch.setattr("sys.argv", ["boosted", "top_resnet15", *settings, "-o", str(tmp_path / "out.json")])
+    more = ["--model", "tau_resnet15", "-o", str(tmp_path / "out.json")]
+    monkeypatch.setattr("sys.argv", ["boosted", "top_resnet15", *settings, *more])
     boosted.main()
     assert "trees: all numbers" in capsys.readouterr().out
-    assert json.loads((tmp_path / "out.json").read_text())["trees: mass and pt"]["auc"]["value"] > 0.9
+    found = json.loads((tmp_path / "out.json").read_text())
+    trees, network = found["trees: mass and pt"], found["network: tau_resnet15"]
+    assert trees["auc"]["value"] > 0.9
+    change = network["auc"]["value"] - trees["auc"]["value"]
+    assert trees["network_more"]["value"] == pytest.approx(change, abs=1e-9)
 
 
 def test_shapes_of_showers_are_those_of_their_crystals() -> None:
