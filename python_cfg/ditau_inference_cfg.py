@@ -1,6 +1,6 @@
 """Mass of pairs of taus that were reconstructed as one jet.
 
-e2efw run ditau_inference_cfg.py inputFiles=a.root,b.root outputFile=out.root model=my_bundle
+e2efw run ditau_inference_cfg.py inputFiles=a.root,b.root outputFile=out.root
 """
 
 from e2efw import config as cms

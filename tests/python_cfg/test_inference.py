@@ -108,6 +108,32 @@ def test_photons_of_a_light_resonance_have_its_mass(tmp_path: Path) -> None:
     assert ((sigma[looked_at] > 0.02) & (sigma[looked_at] < 0.6)).all()
 
 
+def test_heavier_pairs_of_taus_are_told_heavier(tmp_path: Path) -> None:
+    found = []
+    for mass in (4.0, 12.0):
+        simulated, output = tmp_path / f"sim{mass}.root", tmp_path / f"out{mass}.root"
+        arguments = [
+            "process=a_tautau_gun",
+            f"aMass={mass}",
+            "gunPtMin=60",
+            "gunPtMax=120",
+            "gunEtaMin=-1",
+            "gunEtaMax=1",
+        ]
+        run("simulate_cfg.py", *arguments, "maxEvents=100", "seed=78", f"outputFile={simulated}")
+        run("ditau_inference_cfg.py", f"inputFiles={simulated}", f"outputFile={output}")
+        with e2efw.open(output) as events:
+            made, jets = events["ditau"].product(), events["ak4PFJetsCHS"]
+            assert isinstance(made, Regressions)
+            hard = ak.to_numpy(ak.flatten(jets.pt)) > 30
+        assert made.description["density"] == "exponential"
+        looked_at = (made.flat("status") == 0) & hard
+        assert looked_at.sum() > 40
+        assert (made.flat("sigma")[looked_at] > 0.2).all()
+        found.append(np.median(made.flat("value")[looked_at]))
+    assert 3.6 < found[0] < 7 < 9 < found[1] < 15
+
+
 @pytest.mark.parametrize("cut", [("numberOfThreads=2", "eventsPerBlock=3"), ("numberOfThreads=1", "eventsPerBlock=1")])
 def test_scores_do_not_depend_on_blocks_streams_and_batches(tmp_path: Path, small: Small, cut: tuple[str, str]) -> None:
     cfg, model = "tau_inference_cfg.py", f"model={small('tau')}"

@@ -41,7 +41,7 @@ def test_provenance_and_metrics_survive(tmp_path: Path, baseline: Bundle) -> Non
 
 
 def test_packaged_models_are_found_by_name() -> None:
-    trained = {f"{task}_resnet15" for task in ("top", "ttbar", "qg", "tau", "electron", "eg", "diphoton")}
+    trained = {f"{task}_resnet15" for task in ("top", "ttbar", "qg", "tau", "electron", "eg", "diphoton", "ditau")}
     assert set(packaged_models()) == {NAME, "anomaly_autoencoder", *trained}
 
 
