@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataformats.collection import Collection, Leaf
-from e2efw.errors import FileReadError
+from e2efw.errors import FileReadError, LogicError
 from e2efw.framework.blocks import Block, EventIDs, ProductLike, Wanted
 from e2efw.io.branches import PRESENT, StoredProduct
 from e2efw.io.chunks import joined, rearranged
@@ -225,6 +225,11 @@ class _Reader:
             raise FileReadError(
                 f"File {self.file.path}: its provenance does not describe {self.stored.name} "
                 f"as {cls.__name__} needs it: {error!r}."
+            ) from error
+        except LogicError as error:  # what no producer writes: bytes that no checksum covered have changed
+            raise FileReadError(
+                f"File {self.file.path}: {self.stored.name} is damaged in one of the {len(self.ids)} events from "
+                f"{self.ids.name(0)} on: {error}"
             ) from error
 
 

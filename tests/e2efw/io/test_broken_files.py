@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import uproot
 
+from dataformats.frames import SparseFrames
 from dataformats.tracks import Tracks
 from e2efw.errors import FileOpenError, FileReadError, ProductNotFoundError
 from e2efw.framework.tags import ProductKey
@@ -110,6 +111,20 @@ def test_a_flipped_byte_in_a_basket_is_reported_with_branch_and_events(
         FileReadError, match=rf"branch '{branch}', entries 100 to 199 cannot be read, the file is corrupt"
     ):
         next(blocks)
+
+
+def test_numbers_that_no_producer_writes_are_damage(
+    make_block: Make, write_file: Make, read_file: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LZMA has no checksum: what a flipped byte does to a cell arrives as another number."""
+    block = make_block(30)
+    key = ProductKey("frames", "", "E2E")
+    block.products[key].columns["cell"][-1] = 1 << 20
+    with monkeypatch.context() as patched:
+        patched.setattr("dataformats.frames._check_cells", lambda *_: None)
+        path = write_file(block)
+    with pytest.raises(FileReadError, match=r"is damaged in one of the \d+ events from \S+ on: .*outside its layer"):
+        read_file(path, {key: SparseFrames})
 
 
 @pytest.mark.parametrize("algorithm", ["ZSTD", "LZ4", "ZLIB", "LZMA"])
