@@ -8,9 +8,12 @@ from numpy.typing import NDArray
 
 from dataformats.candidates import Jets
 from dataformats.results import JetRegressions
+from e2efw.errors import LogicError, nearest
 from taggers.card import PAIR_MASS_SIGMA
 
 Array = NDArray[np.float64]
+TOP_MASS: Final = "top_mass"
+"""What may be told of jets as well: it is their mass in a pair."""
 
 
 class LeadingPair(NamedTuple):
@@ -53,6 +56,9 @@ def leading_pair(jets: Jets, regressed: JetRegressions) -> LeadingPair:
     count as exact. Jets of equal pt keep their order. Uncertainties are of the density that the description of
     `regressed` has, normal by default; that of the pair is multiplied by the factor there. It makes up for what jets do
     not know of each other, such as that one of them holds no top.
+
+    Raises:
+        LogicError: the description has a density that nobody knows.
     """
     pt, mass = (regressed.flat(name) for name in ("pt", _mass_of(regressed)))
     event = np.repeat(np.arange(len(jets)), jets.counts)
@@ -65,15 +71,22 @@ def leading_pair(jets: Jets, regressed: JetRegressions) -> LeadingPair:
     leading = _momenta(jets, regressed, ordered[first[single]])
     found.pt[single], found.pt_sigma[single] = leading.pt, leading.pt_sigma
     one, other = (_momenta(jets, regressed, ordered[first[pairs] + rank]) for rank in (0, 1))
-    sigma_of = _SIGMA_OF_SUM[regressed.about.get("density", "normal")]
-    found.mass[pairs], sigma = _mass(one, other, sigma_of)
+    found.mass[pairs], sigma = _mass(one, other, _sigma_of_sum(regressed))
     found.mass_sigma[pairs] = sigma * regressed.about.get(PAIR_MASS_SIGMA, 1.0)
     return found
 
 
+def _sigma_of_sum(regressed: JetRegressions) -> Callable[[Array], Array]:
+    """How uncertainties of this density add up."""
+    density = regressed.about.get("density", "normal")
+    if density not in _SIGMA_OF_SUM:
+        raise LogicError(f"JetRegressions: no density '{density}'. {nearest(str(density), _SIGMA_OF_SUM)}")
+    return _SIGMA_OF_SUM[density]
+
+
 def _mass_of(regressed: JetRegressions) -> str:
     """Name of the mass that jets have in a pair."""
-    return "top_mass" if "top_mass" in regressed.columns else "mass"
+    return TOP_MASS if TOP_MASS in regressed.columns else "mass"
 
 
 def _momenta(jets: Jets, regressed: JetRegressions, which: NDArray[np.int64]) -> _Momenta:

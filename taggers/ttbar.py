@@ -10,12 +10,10 @@ from dataformats.results import EventFloat, JetRegressions, about
 from e2efw.framework.modules import EDProducer, InputTag, JobContext, param
 from taggers.card import SIGMA
 from taggers.network import Network, NetworkParameters
-from taggers.pairs import leading_pair
+from taggers.pairs import TOP_MASS, leading_pair
 from taggers.regression import regressor
 
 _QUANTITIES = ("mass", "pt")
-_WHOLE = "top_mass"
-"""What a network may say as well: `pairs` takes it in place of the mass."""
 
 
 class TTbarProducts(NamedTuple):
@@ -51,13 +49,13 @@ class TTbarRegressor(EDProducer, NetworkParameters):
     def begin_job(self, job: JobContext) -> Network:
         """Open the network."""
         network = self.open_network(job, "jets")
-        return regressor(network, *_QUANTITIES, *({_WHOLE} & set(network.outputs)))
+        return regressor(network, *_QUANTITIES, *({TOP_MASS} & set(network.outputs)))
 
     def produce(self, jets: Jets, seeds: Seeds, frames: Windows, network: Network) -> TTbarProducts:
         """Jets without a window have NaN and the reason."""
         network.check_objects(jets, seeds)
         said = network.about_objects(seeds, frames)
-        wanted = [name + end for name in (*_QUANTITIES, _WHOLE) for end in ("", SIGMA)]
+        wanted = [name + end for name in (*_QUANTITIES, TOP_MASS) for end in ("", SIGMA)]
         columns = {name: said[name] for name in wanted if name in said}
         regressed = JetRegressions(jets.offsets, about=_about(network), status=seeds.flat("status"), **columns)
         pair = leading_pair(jets, regressed)

@@ -26,12 +26,12 @@ from benchmarks.baselines.substructure import numbers_of
 from e2efw.errors import ConfigurationError, MissingDependencyError
 from e2efw.framework.files import find_file
 from taggers.backends import batch_for
-from taggers.bundle import EXTRA_INPUTS, Bundle, find_bundle
+from taggers.bundle import Bundle, find_bundle
 from taggers.evaluation.evaluate import evaluate
 from taggers.evaluation.paired import difference, measured_area
 from taggers.evaluation.sample import scored
 from taggers.onnx_backend import OnnxSession
-from taggers.training.recipe import POSITION_COLUMNS, Recipe
+from taggers.training.recipe import COLUMN_OF_EXTRA, Recipe
 from taggers.training.samples import Sample, open_samples
 from taggers.training.sources import RandomAccess
 
@@ -40,8 +40,6 @@ KINEMATICS: Final = ("mass", "pt", "eta")
 SHOWER_WINDOW: Final = 32
 """Pixels along a side; larger windows hold jets."""
 _BATCH: Final = 256
-COLUMN_OF_EXTRA: Final = dict(zip(EXTRA_INPUTS, POSITION_COLUMNS, strict=True))
-"""Of the rows, by extra input of a network."""
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 

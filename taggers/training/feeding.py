@@ -3,23 +3,19 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from taggers.bundle import EXTRA_INPUTS
 from taggers.training.augmentation import Augmentation
 from taggers.training.dataset import WindowDataset, window_loader
 from taggers.training.networks.module import torch
-from taggers.training.recipe import POSITION_COLUMNS
+from taggers.training.recipe import COLUMN_OF_EXTRA
 from taggers.training.sources import Source
 from taggers.transforms import Transform
 
 _DEPTH = 2
 """Batches that are ready at most."""
-
-_EXTRAS: Final = dict(zip(EXTRA_INPUTS, POSITION_COLUMNS, strict=True))
-"""Column of the files by name of the extra input."""
 
 Batch = dict[str, Any]
 
@@ -58,9 +54,9 @@ class Prepared(WindowDataset):
         found = super().batch(rows, out)
         if self.augmentation is not None and len(rows):
             generator = torch.Generator().manual_seed(self._number(rows))
-            extras = {extra: found[column] for extra, column in _EXTRAS.items() if column in found}
+            extras = {extra: found[column] for extra, column in COLUMN_OF_EXTRA.items() if column in found}
             found["pictures"], moved = self.augmentation.with_extras(found["pictures"], extras, generator)
-            found |= {_EXTRAS[extra]: place for extra, place in moved.items()}
+            found |= {COLUMN_OF_EXTRA[extra]: place for extra, place in moved.items()}
         if self.transform is not None:
             self.transform.apply(found["pictures"].numpy(), self.channels)
         return found

@@ -9,7 +9,7 @@ import numpy as np
 from e2efw.errors import ConfigurationError, nearest
 from taggers.anomaly import ERROR
 from taggers.bundle import CARD_FILE, Bundle
-from taggers.training.recipe_parts import Label, Named, Redraw, Target
+from taggers.training.recipe_parts import Label, Limits, Named, Redraw, Target
 from taggers.training.strict import Where, read_value
 
 
@@ -35,7 +35,7 @@ class Meaning:
     redraw: Redraw | None = None
     loss: Named | None = None
     truth: str = ""
-    select: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    select: Limits = field(default_factory=dict)
 
     @classmethod
     def of(cls, bundle: Bundle) -> Self:
@@ -61,7 +61,7 @@ class Meaning:
             key: read_value(kind, recipe[key], where / key) for key, kind in kinds.items() if key in recipe
         }
         data = read_value(dict[str, Any], recipe.get("data", {}), where / "data")
-        kinds = {"truth": str, "select": dict[str, tuple[float | None, float | None]]}
+        kinds = {"truth": str, "select": Limits}
         given |= {key: read_value(kind, data[key], where / "data" / key) for key, kind in kinds.items() if key in data}
         found = cls(**given)
         if not found.columns:

@@ -192,6 +192,9 @@ def test_uncertainty_of_the_pair_is_wider_where_jets_have_exponential_ones() -> 
     told.about["density"] = "exponential"
     assert normal == pytest.approx(50 * np.sqrt(2), rel=1e-6)
     assert leading_pair(jets, told).mass_sigma[0] == pytest.approx(1.1 * normal, rel=1e-3)
+    told.about["density"] = "norml"
+    with pytest.raises(LogicError, match=r"no density 'norml'\. Did you mean 'normal'\?"):
+        leading_pair(jets, told)
 
 
 def test_uncertainty_of_the_pair_is_that_of_small_shifts_of_every_number() -> None:

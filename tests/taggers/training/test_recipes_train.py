@@ -14,11 +14,11 @@ from dataformats.results import ObjectResults
 from e2efw.config.loader import load_process
 from e2efw.framework.configured import configure
 from e2efw.framework.job import Job
-from taggers.bundle import EXTRA_INPUTS, PACKAGED, Bundle, packaged_models
+from taggers.bundle import PACKAGED, Bundle, packaged_models
 from taggers.checking import checked
 from taggers.onnx_backend import OnnxSession
 from taggers.reference import reference_windows
-from taggers.training.recipe import PACKAGED_RECIPES, POSITION_COLUMNS, Recipe
+from taggers.training.recipe import COLUMN_OF_EXTRA, PACKAGED_RECIPES, Recipe
 from taggers.training.samples import event_numbers, open_samples
 from taggers.training.window_files import WindowFiles
 
@@ -186,9 +186,7 @@ def test_what_comes_along_can_be_trained_further(name: str, export: Export, tmp_
     said = session.run(pixels, seeds)
     assert bundle.card.input.transform
     bundle.card.input.transform.apply(pixels, recipe.channel_names)
-    batch = {
-        column: torch.from_numpy(seeds[extra]) for extra, column in zip(EXTRA_INPUTS, POSITION_COLUMNS, strict=True)
-    }
+    batch = {column: torch.from_numpy(seeds[extra]) for extra, column in COLUMN_OF_EXTRA.items()}
     with torch.no_grad():
         found = learner.eval().says({"pictures": torch.from_numpy(pixels), **batch}).numpy()
     for place, output in enumerate(bundle.output_names):
