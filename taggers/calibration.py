@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from e2efw.errors import LogicError
 from taggers.backends import OpenModel
+from taggers.card import COLUMN_OF_EXTRA
 from taggers.checking import sample_windows
 
 if TYPE_CHECKING:
     from taggers.bundle import Bundle
     from taggers.training.sources import RandomAccess
-
-_COLUMNS = {"row": "seed_row", "column": "seed_column"}
 
 
 class Windows(NamedTuple):
@@ -63,7 +62,7 @@ def opened_windows(bundles: Sequence["Bundle"], files: Sequence[Path]) -> "Rando
     from taggers.training.window_files import WindowFiles  # noqa: PLC0415
 
     channels = tuple(dict.fromkeys(name for bundle in bundles for name in bundle.card.input.channels))
-    access = RandomAccess(WindowFiles(*map(str, files)), channels, tuple(_COLUMNS.values()))
+    access = RandomAccess(WindowFiles(*map(str, files)), channels, tuple(COLUMN_OF_EXTRA.values()))
     for card in (bundle.card for bundle in bundles):
         if access.shape[1:] != card.input.window:
             there, needed = (" x ".join(map(str, window)) for window in (access.shape[1:], card.input.window))
@@ -80,7 +79,7 @@ def windows_at(access: "RandomAccess", rows: NDArray[np.int64]) -> Windows:
     """
     pixels = np.empty((rows.size, *access.shape), np.float32)
     found = access.read(rows, pixels)
-    return Windows(pixels, {name: found[column] for name, column in _COLUMNS.items()}, rows)
+    return Windows(pixels, {name: found[column] for name, column in COLUMN_OF_EXTRA.items()}, rows)
 
 
 def evenly_spread(n: int, most: int) -> NDArray[np.int64]:

@@ -12,6 +12,9 @@ from taggers.transforms import Transform
 EXTRA_INPUTS: Final = ("row", "column")
 """What a network may read besides the pixels: stitched row and column of the window's centre, (windows,) int64."""
 
+COLUMN_OF_EXTRA: Final = {"row": "seed_row", "column": "seed_column"}
+"""Where files of windows have these."""
+
 SIGMA: Final = "_sigma"
 """What the name of an output ends with that is the uncertainty of another: ``mass_sigma`` is that of ``mass``."""
 

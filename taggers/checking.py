@@ -15,7 +15,7 @@ from e2efw.framework.files import find_file
 from e2efw.framework.plugins import find_plugin
 from e2efw.framework.schema import schema_of
 from taggers.backends import OpenModel
-from taggers.reference import N_WINDOWS, TOLERANCE, distance, reference_windows
+from taggers.reference import N_WINDOWS, TOLERANCE, distance, largest_of, reference_windows
 
 BATCHES: Final = (0, 1, N_WINDOWS)
 """Windows per run: none, one, several."""
@@ -61,7 +61,7 @@ def _batches(check: str, model: OpenModel, pixels: NDArray[np.float32], extra: M
         if not np.isfinite(values).all():
             return Finding(check, "failed", f"'{name}' is NaN or infinite for {_first(~np.isfinite(values))}")
         for size in sizes:
-            if not np.allclose(said[size][name], values[:size], rtol=_ROUNDING, atol=_ROUNDING * _scale(values)):
+            if not np.allclose(said[size][name], values[:size], rtol=_ROUNDING, atol=_ROUNDING * largest_of(values)):
                 return Finding(check, "failed", f"'{name}' depends on the batch: {size} windows or {several} at once")
     spans = [f"{name} {values.min():.6g} to {values.max():.6g}" for name, values in said[several].items() if several]
     return Finding(check, "ok", f"batches of {', '.join(map(str, sizes))}: {'; '.join(spans)}")
@@ -125,11 +125,6 @@ def _made(plugin: str, **parameters: Any) -> Any:
                     raise
                 products[name] = None
     return module.produce(**schema.arguments(products))
-
-
-def _scale(values: NDArray[np.float32]) -> float:
-    """Largest size of a number; 1 if all are zero."""
-    return float(np.abs(values).max(initial=0.0)) or 1.0
 
 
 def _first(wrong: NDArray[np.bool_]) -> str:

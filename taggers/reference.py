@@ -89,8 +89,13 @@ def distance(card: Card, said: Mapping[str, NDArray[Any]]) -> float:
         if name not in said or expected.shape != said[name].shape:
             return math.inf
         apart = float(np.abs(said[name] - expected).max())
-        worst = max(worst, apart / (float(np.abs(expected).max(initial=0.0)) or 1.0))
+        worst = max(worst, apart / largest_of(expected))
     return worst
+
+
+def largest_of(values: NDArray[Any]) -> float:
+    """Largest size of a number; 1 if all are zero."""
+    return float(np.abs(values).max(initial=0.0)) or 1.0
 
 
 def _rounded(values: Any) -> Any:

@@ -27,11 +27,12 @@ from e2efw.errors import ConfigurationError, MissingDependencyError
 from e2efw.framework.files import find_file
 from taggers.backends import batch_for
 from taggers.bundle import Bundle, find_bundle
+from taggers.calibration import windows_at
 from taggers.evaluation.evaluate import evaluate
 from taggers.evaluation.paired import difference, measured_area
 from taggers.evaluation.sample import scored
 from taggers.onnx_backend import OnnxSession
-from taggers.training.recipe import COLUMN_OF_EXTRA, Recipe
+from taggers.training.recipe import POSITION_COLUMNS, Recipe
 from taggers.training.samples import Sample, open_samples
 from taggers.training.sources import RandomAccess
 
@@ -179,16 +180,12 @@ def scores_of_bundle(bundle: Bundle, sample: Sample) -> NDArray[np.float64]:
     Raises:
         E2EFWError: the rows lack a channel, or the network cannot be run.
     """
-    read = bundle.card.input
-    rows = RandomAccess(sample.source, read.channels, tuple(COLUMN_OF_EXTRA[name] for name in read.extra))
+    access = RandomAccess(sample.source, bundle.card.input.channels, POSITION_COLUMNS)
     session = OnnxSession.open(bundle, threads=1, max_batch=batch_for(bundle.card))
     said = []
-    for first in range(0, len(rows), _BATCH):
-        wanted = np.arange(first, min(first + _BATCH, len(rows)))
-        pixels = np.empty((wanted.size, *rows.shape), np.float32)
-        columns = rows.read(wanted, pixels)
-        extra = {name: columns[COLUMN_OF_EXTRA[name]].astype(np.int64) for name in read.extra}
-        said.append(session.run(pixels, extra)[bundle.output_names[0]])
+    for first in range(0, len(access), _BATCH):
+        windows = windows_at(access, np.arange(first, min(first + _BATCH, len(access))))
+        said.append(session.run(windows.pixels, windows.extra)[bundle.output_names[0]])
     return np.concatenate(said).astype(np.float64)
 
 

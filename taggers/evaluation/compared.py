@@ -13,12 +13,11 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from taggers.evaluation.collected import Rows
-from taggers.evaluation.curves import bootstrapped
+from taggers.evaluation.curves import ONE_SIGMA, bootstrapped
 from taggers.evaluation.metrics import coverage, deviations, mean, mean_absolute_error
 from taggers.evaluation.sample import UNKNOWN, Array, Estimate, Regressed, regressed
 from taggers.evaluation.summary import Plain, plain
 
-ONE_SIGMA: Final = 0.682689
 OF_SIGMA: Final = ("inside", "widen")
 """What there is of regressors with uncertainties only."""
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from taggers.card import COLUMN_OF_EXTRA
 from taggers.training.augmentation import Augmentation
 from taggers.training.dataset import WindowDataset, window_loader
 from taggers.training.networks.module import torch
-from taggers.training.recipe import COLUMN_OF_EXTRA
 from taggers.training.sources import Source
 from taggers.transforms import Transform
 

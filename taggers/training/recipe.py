@@ -11,7 +11,7 @@ import yaml
 from dataformats.channels import MARK
 from dataformats.window_table import channel_names
 from e2efw.errors import CommandLineError, ConfigFileNotFoundError, ConfigurationError, LogicError, nearest
-from taggers.card import EXTRA_INPUTS
+from taggers.card import COLUMN_OF_EXTRA
 from taggers.training.recipe_parts import (
     Data,
     Decorrelation,
@@ -27,10 +27,8 @@ from taggers.training.strict import Where, read_dataclass
 
 PACKAGED_RECIPES: Final = Path(__file__).parent / "recipes"
 """Recipes that come with the project."""
-POSITION_COLUMNS: Final = ("seed_row", "seed_column")
+POSITION_COLUMNS: Final = tuple(COLUMN_OF_EXTRA.values())
 """Of a file of windows: where their centres are."""
-COLUMN_OF_EXTRA: Final = dict(zip(EXTRA_INPUTS, POSITION_COLUMNS, strict=True))
-"""These by name of a network's extra input."""
 
 
 @dataclass(frozen=True)

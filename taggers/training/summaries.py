@@ -88,9 +88,8 @@ def judged(purpose: Purpose, found: Answers) -> dict[str, Judged]:
     for place, target in enumerate(purpose.targets):
         sigma = target.name + SIGMA
         estimate = found.column(estimate_of(target.name, list(found.names)))
-        claimed = found.column(sigma) if sigma in found.names else None
         known = ~np.isnan(found.truth[:, place])
-        claimed = claimed if claimed is None else claimed[known]
+        claimed = found.column(sigma)[known] if sigma in found.names else None
         targets[target.name] = regressed(estimate[known], found.truth[known, place], claimed)
     return targets
 

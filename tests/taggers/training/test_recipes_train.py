@@ -15,10 +15,11 @@ from e2efw.config.loader import load_process
 from e2efw.framework.configured import configure
 from e2efw.framework.job import Job
 from taggers.bundle import PACKAGED, Bundle, packaged_models
+from taggers.card import COLUMN_OF_EXTRA
 from taggers.checking import checked
 from taggers.onnx_backend import OnnxSession
 from taggers.reference import reference_windows
-from taggers.training.recipe import COLUMN_OF_EXTRA, PACKAGED_RECIPES, Recipe
+from taggers.training.recipe import PACKAGED_RECIPES, Recipe
 from taggers.training.samples import event_numbers, open_samples
 from taggers.training.window_files import WindowFiles
 
